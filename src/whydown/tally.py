@@ -1,0 +1,46 @@
+"""The one thing written sideways: what became of every line, and what was odd about the input."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something odd about an input, located: `where` is a path, `path!member` or `path:line`."""
+
+    where: str
+    message: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts in which every line of the input appears exactly once, plus notices.
+
+    `lines` is the number of lines read; it always equals `other + events + continued + ignored + unknown + repeated
+    + blank`: lines of programs no grammar speaks of; lines that opened an event; further lines of a block; lines
+    declared as saying nothing; lines of a known program that no template knows; repeats; empty ones.
+    """
+
+    lines: int = 0
+    other: int = 0
+    events: int = 0
+    continued: int = 0
+    ignored: int = 0
+    unknown: int = 0
+    gists: int = 0  # of the unknown ones: those that still yielded a gist event
+    repeated: int = 0
+    blank: int = 0
+    cut: int = 0  # of all: lines longer than the limit, read up to it
+    undecodable: int = 0  # of all: lines that were no UTF-8
+    by_source: Counter[str] = field(default_factory=Counter)
+    unknown_shapes: Counter[tuple[str, str]] = field(default_factory=Counter)  # (grammar or program, shape) -> count
+    notices: list[Notice] = field(default_factory=list)
+    damaged: bool = False  # some input was cut off or unreadable: exit status 4
+
+    def notice(self, where: str, message: str, *, damaged: bool = False) -> None:
+        """Note something odd about `where`; the first hundred are kept."""
+        self.damaged = self.damaged or damaged
+        if len(self.notices) < 100:
+            self.notices.append(Notice(where, message))
