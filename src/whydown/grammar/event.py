@@ -1,0 +1,58 @@
+"""An event: one thing that happened, typed, with the rule that read it and the lines that prove it."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from whydown.envelope.record import Certainty
+from whydown.grammar.vocabulary import Direction, Kind
+from whydown.sources.line import Origin, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Provenance(StrEnum):
+    """Where a wording is from: seen in a source or a real line, or assumed for a stated reason."""
+
+    SEEN = "seen"
+    ASSUMED = "assumed"
+    GIST = "gist"  # no template: only what the line plainly says
+
+
+class Rule(NamedTuple):
+    """Which template read the line: the grammar, the line of its file, and how its wording is known."""
+
+    grammar: str
+    line: int
+    provenance: Provenance
+
+
+class Event(NamedTuple):
+    """One thing that happened; `fields` are typed by the vocabulary, `origins` are every line of the block."""
+
+    at: int  # microseconds since 1970-01-01 UTC, by the writer's clock
+    certainty: Certainty
+    side: Side | None
+    host: str
+    app: str
+    pid: str
+    vendor: str
+    kind: Kind
+    direction: Direction
+    fields: Mapping[str, Any]
+    rule: Rule
+    origins: tuple[Origin, ...]
+    text: str  # the message(s), header stripped, as written; escape before showing
+
+    @property
+    def id(self) -> str:
+        """Twelve hex digits that are the same in every run over the same lines."""
+        seed = f"{self.origins[0].member or self.origins[0].source}\0{self.at}\0{self.host}\0{self.text}"
+        return hashlib.blake2b(seed.encode(errors="surrogateescape"), digest_size=6).hexdigest()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the field called `name`, or `default` where the line does not hold it."""
+        return self.fields.get(name, default)
