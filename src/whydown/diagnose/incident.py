@@ -1,0 +1,164 @@
+"""An incident: what whydown says about one down time of a session, tunnel or BGP neighbour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from whydown.envelope.record import Certainty
+    from whydown.grammar.event import Event
+    from whydown.sources.line import Side
+
+
+class Layer(StrEnum):
+    """What is down."""
+
+    SESSION = "session"  # the IKE SA
+    TUNNEL = "tunnel"  # the CHILD_SA
+    BGP = "bgp"
+
+
+class Confidence(StrEnum):
+    """How sure a verdict is; computed, never chosen."""
+
+    CONFIRMED = "confirmed"
+    PROBABLE = "probable"
+    POSSIBLE = "possible"
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """One end of a session as far as the logs tell; empty text for what they do not."""
+
+    host: str = ""
+    address: str = ""
+    vendor: str = ""
+    identity: str = ""
+    heard: bool = False  # a log of this gateway was given
+
+
+@dataclass(frozen=True, slots=True)
+class SessionName:
+    """How a session is called: NSX's UUID and name where known, otherwise the daemons' connection name."""
+
+    id: str
+    name: str
+    edge: Gateway
+    peer: Gateway
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One line that proves something: the event and its role in the verdict."""
+
+    event: Event
+    role: str  # "why": a clause of the cause; otherwise the name the clause gave it
+    at: int  # microseconds UTC on the edge's clock
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A parameter that differs, with each side's value as its vendor writes it; empty where no log holds it."""
+
+    parameter: str
+    edge: str
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A parameter that was compared and is the same on both sides, or that was not reached."""
+
+    parameter: str
+    value: str  # empty: not reached
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Evidence that would settle an open question, and the command that gets it."""
+
+    side: Side
+    begin: int | None  # microseconds UTC on that side's clock
+    end: int | None
+    what: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The leading cause as the report tells it."""
+
+    name: str
+    title: str
+    says: str
+    fault_side: str  # edge | peer | path | both | none | unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A cause that the evidence does not rule out, and what would settle it."""
+
+    name: str
+    title: str
+    confidence: Confidence
+    would_settle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The peer's clock minus the edge's, from `votes` matched exchanges; None where the logs do not tell."""
+
+    offset_s: float | None = None
+    spread_s: float | None = None
+    votes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One down time, folded: however many retries and repeats, one incident. Times are on the edge's clock."""
+
+    id: str
+    revision: int
+    layer: Layer
+    state: str  # down | recovered | flapping
+    began: int  # microseconds UTC
+    ended: int | None
+    certainty: Certainty
+    session: SessionName
+    tunnel: str  # traffic selectors or child name; empty for the session layer
+    reason: str  # a documented reason to the letter, or a further one NSX prints
+    basis: str  # stated | inferred
+    reason_means: str
+    cause: Cause | None
+    confidence: Confidence
+    confidence_why: str
+    alternatives: tuple[Alternative, ...] = ()
+    differs: tuple[Difference, ...] = ()
+    agrees: tuple[Agreement, ...] = ()
+    actions: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    timeline: tuple[Evidence, ...] = ()  # a readable selection, evidence included, in time order
+    trigger: Evidence | None = None  # a reload, restart or failover just before
+    contradictions: tuple[str, ...] = ()
+    ruled_out: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    consequences: tuple[str, ...] = ()
+    attempts: int = 1
+    last_seen: int | None = None  # the last failing attempt
+    clocks: Clocks = Clocks()
+    link: str = ""  # the page that documents the reason
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What was heard of one side of one session: when, and how much of it was understood."""
+
+    side: Side
+    host: str
+    vendor: str
+    first: int
+    last: int
+    events: int
+    sources: tuple[str, ...] = ()

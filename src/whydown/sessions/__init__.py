@@ -1,0 +1,1 @@
+"""Events to sessions to episodes: who talks to whom, on one clock, and when it was up or down."""
