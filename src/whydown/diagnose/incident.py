@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from whydown.sessions.names import NO_CLOCKS, Clocks
+
 if TYPE_CHECKING:
     from whydown.envelope.record import Certainty
     from whydown.grammar.event import Event
+    from whydown.sessions.names import SessionName
     from whydown.sources.line import Side
 
 
@@ -26,27 +29,6 @@ class Confidence(StrEnum):
     CONFIRMED = "confirmed"
     PROBABLE = "probable"
     POSSIBLE = "possible"
-
-
-@dataclass(frozen=True, slots=True)
-class Gateway:
-    """One end of a session as far as the logs tell; empty text for what they do not."""
-
-    host: str = ""
-    address: str = ""
-    vendor: str = ""
-    identity: str = ""
-    heard: bool = False  # a log of this gateway was given
-
-
-@dataclass(frozen=True, slots=True)
-class SessionName:
-    """How a session is called: NSX's UUID and name where known, otherwise the daemons' connection name."""
-
-    id: str
-    name: str
-    edge: Gateway
-    peer: Gateway
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +89,6 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
-class Clocks:
-    """The peer's clock minus the edge's, from `votes` matched exchanges; None where the logs do not tell."""
-
-    offset_s: float | None = None
-    spread_s: float | None = None
-    votes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Incident:
     """One down time, folded: however many retries and repeats, one incident. Times are on the edge's clock."""
 
@@ -147,18 +120,5 @@ class Incident:
     consequences: tuple[str, ...] = ()
     attempts: int = 1
     last_seen: int | None = None  # the last failing attempt
-    clocks: Clocks = Clocks()
+    clocks: Clocks = NO_CLOCKS
     link: str = ""  # the page that documents the reason
-
-
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """What was heard of one side of one session: when, and how much of it was understood."""
-
-    side: Side
-    host: str
-    vendor: str
-    first: int
-    last: int
-    events: int
-    sources: tuple[str, ...] = ()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from whydown.sources.line import Origin, Side
+if TYPE_CHECKING:
+    from whydown.sources.line import Origin, Side
 
 
 class Certainty(IntEnum):

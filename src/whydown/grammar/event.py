@@ -6,12 +6,12 @@ import hashlib
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from whydown.envelope.record import Certainty
-from whydown.grammar.vocabulary import Direction, Kind
-from whydown.sources.line import Origin, Side
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from whydown.envelope.record import Certainty
+    from whydown.grammar.vocabulary import Direction, Kind
+    from whydown.sources.line import Origin, Side
 
 
 class Provenance(StrEnum):
@@ -50,7 +50,8 @@ class Event(NamedTuple):
     @property
     def id(self) -> str:
         """Twelve hex digits that are the same in every run over the same lines."""
-        seed = f"{self.origins[0].member or self.origins[0].source}\0{self.at}\0{self.host}\0{self.text}"
+        first = self.origins[0]
+        seed = f"{first.member or first.source}\0{first.offset}\0{self.text}"
         return hashlib.blake2b(seed.encode(errors="surrogateescape"), digest_size=6).hexdigest()
 
     def get(self, name: str, default: Any = None) -> Any:

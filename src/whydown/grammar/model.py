@@ -89,7 +89,9 @@ class Grammar:
     vendor: str = ""
     usually: str = ""  # "edge" or "peer": who writes such logs when nothing else tells
     apps: tuple[str, ...] = ()  # program names in the log header
-    marks: tuple[str, ...] = ()  # literals, one of which stands in every raw line of it (default: the apps): the prefilter
+    marks: tuple[
+        str, ...
+    ] = ()  # literals, one of which stands in every raw line of it (default: the apps): the prefilter
     source: str = ""
     shape: str = "text"  # text | keyvalue | csv
     prefixes: tuple[Template, ...] = ()

@@ -288,7 +288,10 @@ FIELDS: dict[str, Field] = {
     "spi": Field(_T.SPI32, "an ESP SPI whose direction is not told"),
     "version": Field(_T.INT, "the IKE version, 1 or 2"),
     "role": Field(_T.WORD, "the writer's role: initiator or responder; for ike.message: request or response"),
-    "exchange": Field(_T.WORD, "the exchange type: IKE_SA_INIT, IKE_AUTH, CREATE_CHILD_SA, INFORMATIONAL, ID_PROT, AGGRESSIVE, QUICK_MODE ..."),
+    "exchange": Field(
+        _T.WORD,
+        "the exchange type: IKE_SA_INIT, IKE_AUTH, CREATE_CHILD_SA, INFORMATIONAL, ID_PROT, AGGRESSIVE, QUICK_MODE ...",
+    ),
     "message_id": Field(_T.INT, "the IKE message ID"),
     "payloads": Field(_T.TEXT, "the payloads of a message, in the daemon's short names"),
     "state": Field(_T.TEXT, "a state's name"),
