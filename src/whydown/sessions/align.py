@@ -1,0 +1,137 @@
+"""The peer's clock against the edge's: estimated from exchanges that both logged, never from the stamps alone."""
+
+from __future__ import annotations
+
+import statistics
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from whydown.grammar.vocabulary import Direction, Kind
+from whydown.sessions.clues import SECOND
+from whydown.sessions.names import NO_CLOCKS, Clocks
+from whydown.sources.line import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+
+    from whydown.grammar.event import Event
+
+    Keys = Callable[[Event], Iterator[Hashable]]
+
+_ENOUGH = 3  # weak votes that must agree, when no SPI pair proves an exchange
+_FURTHEST = 15 * 3600 * SECOND  # two zones are at most 26 h apart, two sane clocks of one estate far less
+_BIN = SECOND
+_PER_KEY = 400  # events of one key that may vote: bounds the work on logs of endless retries
+
+_MIRRORED = {
+    Kind.IKE_MESSAGE: ("exchange", "role", "message_id"),
+    Kind.PACKET: ("bytes",),
+    Kind.IKE_DELETE: (),
+    Kind.CHILD_DELETE: (),
+    Kind.IKE_START: (),
+    Kind.NOTIFY: ("notify", "exchange"),
+    Kind.IKE_FAILED: ("notify",),
+    Kind.CHILD_FAILED: ("notify",),
+}
+
+
+def align(edge: Sequence[Event], peer: Sequence[Event]) -> Clocks:
+    """Estimate the peer's clock minus the edge's, in seconds, with spread and the number of votes.
+
+    An SA that both sides logged with the same SPIs is proof: one is enough. Otherwise every message that one sent and
+    the other received votes with its difference; the fullest second wins if at least three agree and no other does as
+    well. Without enough votes the offset stays None.
+    """
+    proofs = list(_differences(_keyed(edge, _proof_keys), _keyed(peer, _proof_keys)))
+    votes = list(_differences(_keyed(edge, _edge_keys), _keyed(peer, _peer_keys)))
+    if proofs:
+        middle = statistics.median(d for d in proofs)
+        near = [d for d in (*proofs, *votes) if abs(d - middle) <= 2 * _BIN]
+        return _clocks(near)
+    return _fullest(votes)
+
+
+def _fullest(votes: list[int]) -> Clocks:
+    """Find the second in which most differences fall; None when too few do, or when two seconds do equally well."""
+    votes.sort()
+    best: tuple[int, int, int] = (0, 0, 0)  # count, from, to
+    rival = 0
+    for i, first in enumerate(votes):
+        j = bisect_right(votes, first + _BIN)
+        count = j - i
+        if count > best[0]:
+            if abs(first - votes[best[1]]) > 2 * _BIN:
+                rival = best[0]
+            best = (count, i, j)
+        elif abs(first - votes[best[1]]) > 2 * _BIN:
+            rival = max(rival, count)
+    if best[0] < _ENOUGH:
+        return NO_CLOCKS
+    if rival == best[0]:
+        return _least(votes, best[0])
+    return _clocks(votes[best[1] : best[2]])
+
+
+def _least(votes: list[int], count: int) -> Clocks:
+    """Among equally full seconds take the one around zero if there is one: clocks that agree need no shift."""
+    low, high = bisect_left(votes, -_BIN), bisect_right(votes, _BIN)
+    return _clocks(votes[low:high]) if high - low >= count else NO_CLOCKS
+
+
+def _clocks(differences: Sequence[int]) -> Clocks:
+    middle = statistics.median(differences)
+    spread = statistics.median(abs(d - middle) for d in differences)
+    return Clocks(round(middle / SECOND, 3), round(spread / SECOND, 3), len(differences))
+
+
+def _keyed(events: Iterable[Event], keys: Keys) -> dict[Hashable, list[int]]:
+    found: dict[Hashable, list[int]] = defaultdict(list)
+    for event in events:
+        for key in keys(event):
+            if len(found[key]) < _PER_KEY:
+                found[key].append(event.at)
+    return found
+
+
+def _differences(edge: dict[Hashable, list[int]], peer: dict[Hashable, list[int]]) -> Iterator[int]:
+    for key, times in edge.items():
+        for other in peer.get(key, ()):
+            for at in times:
+                if abs(other - at) <= _FURTHEST:
+                    yield other - at
+
+
+def _proof_keys(event: Event) -> Iterator[Hashable]:
+    """Keys that only the two ends of one SA can share: its pair of SPIs."""
+    if event.kind in (Kind.CHILD_UP, Kind.CHILD_REKEY) and {"spi_in", "spi_out"} <= event.fields.keys():
+        yield "esp", frozenset((event.fields["spi_in"], event.fields["spi_out"]))
+    if event.kind is Kind.IKE_UP and {"spi_i", "spi_r"} <= event.fields.keys():
+        yield "ike", event.fields["spi_i"], event.fields["spi_r"]
+
+
+def _edge_keys(event: Event) -> Iterator[Hashable]:
+    yield from _mirror_keys(event, sent=event.direction is Direction.OUT)
+
+
+def _peer_keys(event: Event) -> Iterator[Hashable]:
+    yield from _mirror_keys(event, sent=event.direction is Direction.IN)
+
+
+def _mirror_keys(event: Event, *, sent: bool) -> Iterator[Hashable]:
+    """Keys under which what one side sent and the other received meet; `sent`: by the edge."""
+    names = _MIRRORED.get(event.kind)
+    if names is None or event.direction is Direction.LOCAL:
+        return
+    values = tuple(event.fields.get(n) for n in names)
+    if names and values[0] is None:
+        return
+    yield event.kind, sent, *values
+
+
+def shift(events: Iterable[Event], clocks: Clocks) -> tuple[Event, ...]:
+    """Move the peer's events to the edge's clock."""
+    if not clocks.offset_s:
+        return tuple(events)
+    by = round(clocks.offset_s * SECOND)
+    return tuple(e._replace(at=e.at - by) if e.side is Side.PEER else e for e in events)

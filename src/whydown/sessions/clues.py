@@ -1,0 +1,173 @@
+"""What an event proves about identity, and which of a writer's peers each event is about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from whydown.grammar.vocabulary import Direction, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from whydown.grammar.event import Event
+    from whydown.sessions.writers import Writer
+
+SECOND = 1_000_000
+# How long a thread's work on one message may take: lines of one thread further apart are not tied together.
+_SAME_WORK = 3 * SECOND
+
+# What happens to a gateway as a whole and so bears on each of its sessions.
+HOST_KINDS = frozenset(
+    {
+        Kind.DAEMON_START,
+        Kind.DAEMON_STOP,
+        Kind.DAEMON_CRASH,
+        Kind.CLOCK_STEP,
+        Kind.SERVICE_UP,
+        Kind.SERVICE_DOWN,
+        Kind.HA_STATE,
+        Kind.HA_FAILOVER,
+        Kind.INTERFACE_UP,
+        Kind.INTERFACE_DOWN,
+        Kind.NET_ERROR,
+        Kind.NET_UNREACHABLE,
+        Kind.DNS_FAILED,
+    }
+)
+_UNSPECIFIED = frozenset({"0.0.0.0", "::", "127.0.0.1", "::1"})  # noqa: S104 - compared with, never bound to
+
+
+@dataclass(slots=True)
+class Link:
+    """One writer's dealings with one peer: by the peer's address, by an NSX session's UUID, or only by a name."""
+
+    writer: Writer
+    remote: str  # the peer's address; empty while only a name is known
+    name: str = ""  # the connection's name or the NSX session's UUID where no address is known
+    locals: dict[str, int] = field(default_factory=dict)  # the writer's own addresses, with counts
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def local(self) -> str:
+        """The writer's own address in these dealings, as most of its lines say."""
+        return max(self.locals, key=self.locals.__getitem__, default="")
+
+    def values(self, name: str) -> set[object]:
+        """Every value of one field among these events."""
+        return {e.fields[name] for e in self.events if name in e.fields}
+
+
+def addresses(event: Event) -> tuple[str, str]:
+    """Return the writer's and the peer's outside address as far as the event holds them; empty text otherwise."""
+    local, remote = event.get("local", ""), event.get("remote", "")
+    src, dst = event.get("src", ""), event.get("dst", "")
+    if event.direction is Direction.OUT:
+        local, remote = local or src, remote or dst
+    elif event.direction is Direction.IN:
+        local, remote = local or dst, remote or src
+    return ("" if local in _UNSPECIFIED else local), ("" if remote in _UNSPECIFIED else remote)
+
+
+def link_events(writer: Writer) -> tuple[tuple[Link, ...], tuple[Event, ...]]:
+    """Sort a writer's events by the peer they are about; the second value are events of the whole gateway.
+
+    An event that names its peer's address settles it. Others follow, strongest clue first: the running number of
+    its SA (numbers restart with the daemon), the thread that is at work on one message, the connection's name, an
+    SPI named before, and, where the whole log knows but one peer, that peer. What is left belongs to the gateway.
+    """
+    remotes = _remotes_by_name(writer)
+    links: dict[str, Link] = {}
+    whole: list[Event] = []
+    state = _Context()
+    pending: list[Event] = []
+    for event in writer.events:
+        if event.kind in (Kind.DAEMON_START, Kind.DAEMON_STOP, Kind.DAEMON_CRASH):
+            state = _Context()
+        local, remote = addresses(event)
+        if not remote and event.kind in HOST_KINDS:
+            whole.append(event)
+            continue
+        key = remote or _inherit(event, state, remotes)
+        if not key:
+            pending.append(event)
+            continue
+        state.remember(event, key)
+        link = links.setdefault(key, Link(writer, "" if key.startswith("name:") else key, key.removeprefix("name:")))
+        if local:
+            link.locals[local] = link.locals.get(local, 0) + 1
+        link.events.append(event)
+    only = next(iter(links.values())) if len(links) == 1 else None
+    for event in pending:
+        (only.events if only else whole).append(event)
+    if only:
+        only.events.sort(key=lambda e: e.at)
+    return tuple(links.values()), tuple(whole)
+
+
+def _remotes_by_name(writer: Writer) -> dict[str, str]:
+    """Map each connection name that has one peer address in the whole log to that address, others to the name."""
+    seen: dict[str, set[str]] = defaultdict(set)
+    by_number: dict[int, str] = {}
+    for event in writer.events:
+        if event.kind is Kind.DAEMON_START:
+            by_number.clear()
+        number, name = event.get("ike_id"), event.get("conn")
+        if name and number is not None:
+            by_number[number] = name
+        name = name or by_number.get(number)
+        remote = addresses(event)[1]
+        for called in _names(event) + ([f"conn {name}"] if name else []):
+            seen[called].update([remote] if remote else [])
+    return {n: next(iter(r)) if len(r) == 1 else "" if r else f"name:{n.split(' ', 1)[1]}" for n, r in seen.items()}
+
+
+def _names(event: Event) -> list[str]:
+    return [f"{what} {event.fields[what]}" for what in ("session", "conn") if what in event.fields]
+
+
+@dataclass(slots=True)
+class _Context:
+    """What the events so far have told about running numbers, threads and SPIs of one start of a daemon."""
+
+    numbers: dict[tuple[str, int], str] = field(default_factory=dict)
+    threads: dict[str, tuple[int, str]] = field(default_factory=dict)
+    spis: dict[str, str] = field(default_factory=dict)
+
+    def remember(self, event: Event, key: str) -> None:
+        """Note what this event ties to `key`."""
+        for name in ("ike_id", "child_id"):
+            if name in event.fields:
+                self.numbers[name, event.fields[name]] = key
+        if "thread" in event.fields:
+            self.threads[event.fields["thread"]] = (event.at, key)
+        for spi in spis(event):
+            self.spis[spi] = key
+
+
+def spis(event: Event) -> Iterator[str]:
+    """Every SPI the event names, IKE and ESP; zero SPIs say nothing."""
+    for name in ("spi_i", "spi_r", "spi_in", "spi_out", "spi"):
+        value = event.fields.get(name)
+        if value and value.strip("0x"):
+            yield value
+
+
+def _inherit(event: Event, state: _Context, remotes: dict[str, str]) -> str:
+    for spi in spis(event):
+        if spi in state.spis:
+            return state.spis[spi]
+    number = event.get("ike_id")
+    if number is not None and ("ike_id", number) in state.numbers:
+        return state.numbers["ike_id", number]
+    for name in _names(event):
+        if remotes.get(name):
+            return remotes[name]
+    thread = event.get("thread")
+    if thread in state.threads:
+        at, key = state.threads[thread]
+        if abs(event.at - at) <= _SAME_WORK:
+            return key
+    child = event.get("child_id")
+    return state.numbers.get(("child_id", child), "") if child is not None else ""

@@ -1,0 +1,134 @@
+"""Links of both gateways joined to sessions: by SPI, by mirrored addresses, by crossed identities, or as the only ones."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from whydown.sessions.clues import link_events, spis
+from whydown.sessions.names import Gateway, SessionName
+from whydown.sources.line import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from whydown.grammar.event import Event
+    from whydown.sessions.clues import Link
+    from whydown.sessions.writers import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The links that make one session, and what happened to its gateways as a whole."""
+
+    links: tuple[Link, ...]
+    whole: tuple[Event, ...]
+
+
+def resolve(writers: Sequence[Writer]) -> tuple[Joined, ...]:
+    """Join every writer's links to sessions, in the order of their first event."""
+    links: list[Link] = []
+    whole: dict[str, tuple[Event, ...]] = {}
+    for writer in writers:
+        own, rest = link_events(writer)
+        links.extend(own)
+        whole[writer.key] = rest
+    groups = classes(len(links), _shared_clues(links).values())
+    if _one_each(groups, links):
+        # One peer known to each side and nothing that tells them apart: the user gave the two logs as one story.
+        groups = [[i for group in groups for i in group]]
+    sessions = [_joined([links[i] for i in group], writers, whole, only=len(groups) == 1) for group in groups]
+    if not links and any(whole.values()):
+        sessions.append(Joined((), tuple(e for rest in whole.values() for e in rest)))
+    return tuple(sorted(sessions, key=lambda s: min((e.at for x in s.links for e in x.events), default=0)))
+
+
+def classes(count: int, groups: Iterable[Iterable[int]]) -> list[list[int]]:
+    """Split the numbers below `count` into classes so that the members of each group share one (union-find)."""
+    parent = list(range(count))
+
+    def find(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    for group in groups:
+        first, *rest = sorted(group)
+        for other in rest:
+            parent[find(other)] = find(first)
+    members: dict[int, list[int]] = defaultdict(list)
+    for i in range(count):
+        members[find(i)].append(i)
+    return list(members.values())
+
+
+def _one_each(groups: Sequence[Sequence[int]], links: Sequence[Link]) -> bool:
+    """Whether there are two classes, one heard only by the edge and one only by the peer."""
+    sides = [{links[i].writer.side for i in group} for group in groups]
+    return len(sides) == 2 and all(len(s) == 1 for s in sides) and sides[0] != sides[1]
+
+
+def _joined(
+    links: Sequence[Link], writers: Sequence[Writer], whole: dict[str, tuple[Event, ...]], *, only: bool
+) -> Joined:
+    keys = {link.writer.key for link in links}
+    sides = {link.writer.side for link in links}
+    if only:  # a gateway that knew no peer belongs to the one session there is
+        keys |= {w.key for w in writers if w.side not in sides}
+    return Joined(tuple(links), tuple(e for key in sorted(keys) for e in whole[key]))
+
+
+def _shared_clues(links: Sequence[Link]) -> dict[tuple[str, ...], set[int]]:
+    """Every clue that ties links together, with the links that hold it."""
+    clues: dict[tuple[str, ...], set[int]] = defaultdict(set)
+    for i, link in enumerate(links):
+        if link.local and link.remote:
+            clues["pair", *sorted((link.local, link.remote))].add(i)
+        for event in link.events:
+            for spi in spis(event):
+                clues["spi", spi].add(i)
+            if "session" in event.fields:
+                clues["nsx", event.fields["session"]].add(i)
+        mine, theirs = link.values("local_id"), link.values("remote_id")
+        if len(mine) == 1 and len(theirs) == 1 and mine != theirs:
+            clues["ids", *sorted((str(*mine), str(*theirs)))].add(i)
+    return clues
+
+
+def name_session(joined: Joined, writers: Sequence[Writer]) -> SessionName:
+    """Name a session as NSX does where the logs tell, otherwise by connection name and addresses."""
+    ends = {side: _gateway(side, joined, writers) for side in Side}
+    uuids = sorted({str(e.fields["session"]) for x in joined.links for e in x.events if "session" in e.fields})
+    names = [
+        str(e.fields[key])
+        for side in Side
+        for key in ("session_name", "conn")
+        for x in joined.links
+        if x.writer.side is side
+        for e in x.events
+        if key in e.fields
+    ]
+    name = names[0] if names else next((x.name for x in joined.links if x.name), "")
+    seed = "\0".join(sorted((ends[Side.EDGE].address, ends[Side.PEER].address, name)))
+    return SessionName(
+        id=uuids[0] if uuids else hashlib.blake2b(seed.encode(errors="surrogateescape"), digest_size=6).hexdigest(),
+        name=name,
+        edge=ends[Side.EDGE],
+        peer=ends[Side.PEER],
+    )
+
+
+def _gateway(side: Side, joined: Joined, writers: Sequence[Writer]) -> Gateway:
+    own = [x for x in joined.links if x.writer.side is side]
+    across = [x for x in joined.links if x.writer.side is not side]
+    writer = next((x.writer for x in own), None) or next((w for w in writers if w.side is side), None)
+    return Gateway(
+        host=writer.host if writer else "",
+        address=next((x.local for x in own if x.local), "") or next((x.remote for x in across if x.remote), ""),
+        vendor=writer.vendor if writer else "",
+        identity=next((str(v) for x in own for v in sorted(x.values("local_id"), key=str)), ""),
+        heard=writer is not None,
+    )

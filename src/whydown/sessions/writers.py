@@ -1,0 +1,71 @@
+"""Who wrote which events: one writer is one gateway's IKE daemon; its side is the user's word or the logs' own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from whydown.sources.line import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from whydown.grammar.event import Event
+
+# Programs that are no IKE daemon but tell of the gateway they run on.
+ROUTING = frozenset({"FRRouting"})
+EDGE_VENDOR = "VMware NSX"
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """One gateway as the logs show it: its side, host and IKE daemon, and its events in time order."""
+
+    side: Side
+    host: str
+    vendor: str
+    events: tuple[Event, ...]
+
+    @property
+    def key(self) -> str:
+        """What tells this writer from every other."""
+        return f"{self.side}\0{self.host}"
+
+
+def gather_writers(events: Iterable[Event]) -> tuple[tuple[Writer, ...], bool]:
+    """Group events by gateway and settle the sides; the second value tells whether sides had to be assumed.
+
+    A side said by the user wins; NSX's own daemon is the edge; otherwise, of two gateways, the one whose log came
+    first stands in the Edge's place; a single gateway that is no Edge is the peer.
+    """
+    groups: dict[tuple[Side | None, str], list[Event]] = defaultdict(list)
+    for event in events:
+        host = event.host or ("" if event.side else event.origins[0].source)
+        groups[event.side, host].append(event)
+    sides, assumed = _settle_sides(groups)
+    writers = []
+    for key, group in groups.items():
+        group.sort(key=lambda e: e.at)
+        vendors = [e.vendor for e in group if e.vendor not in ROUTING]
+        vendor = max(set(vendors), key=vendors.count) if vendors else group[0].vendor
+        side = sides[key]
+        own = tuple(e if e.side is side else e._replace(side=side) for e in group)
+        writers.append(Writer(side, key[1], vendor, own))
+    return tuple(sorted(writers, key=lambda w: (w.side, w.host))), assumed
+
+
+def _settle_sides(
+    groups: Mapping[tuple[Side | None, str], list[Event]],
+) -> tuple[dict[tuple[Side | None, str], Side], bool]:
+    settled = {key: key[0] for key in groups if key[0] is not None}
+    for key, group in groups.items():
+        if key not in settled and any(e.vendor == EDGE_VENDOR for e in group):
+            settled[key] = Side.EDGE
+    open_keys = [key for key in groups if key not in settled]
+    assumed = bool(open_keys)
+    for place, key in enumerate(open_keys):
+        first_of_several = place == 0 and len(open_keys) > 1 and Side.EDGE not in settled.values()
+        edge_missing = len(open_keys) == 1 and Side.PEER in settled.values() and Side.EDGE not in settled.values()
+        settled[key] = Side.EDGE if first_of_several or edge_missing else Side.PEER
+    return {k: v for k, v in settled.items() if v is not None}, assumed
