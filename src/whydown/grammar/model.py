@@ -47,6 +47,7 @@ class Example:
     gives: tuple[tuple[str, str], ...] = ()
     gives_span: Span | None = None
     spans_also: tuple[Span, ...] = ()
+    gives_spans: tuple[Span, ...] = ()  # one per assignment of `gives`
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class Grammar:
     ] = ()  # literals, one of which stands in every raw line of it (default: the apps): the prefilter
     source: str = ""
     shape: str = "text"  # text | keyvalue | csv
+    any_case: bool = False  # `case any`: the writer's capitals vary, literal text matches in any case
     prefixes: tuple[Template, ...] = ()
     slots: tuple[tuple[str, str], ...] = ()  # local slot types: name, regular expression
     events: tuple[EventBlock, ...] = field(default=())
