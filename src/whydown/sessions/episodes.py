@@ -1,0 +1,258 @@
+"""A session's time line cut into down times: one episode per trouble, however many retries it took."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from whydown.grammar.vocabulary import Direction, Kind
+from whydown.sessions.clues import SECOND
+from whydown.sessions.model import Episode
+from whydown.sessions.sas import SESSION, TUNNEL, Turn, tunnel_name, turns
+from whydown.sources.line import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from whydown.grammar.event import Event
+    from whydown.sessions.model import Session
+
+_BEFORE = 60 * SECOND  # how far before the trouble its events are looked for
+_FLAP_GAP = 15 * 60 * SECOND  # downs nearer than this to each other are one flapping
+_FLAPS = 3  # so many downs make a flapping
+_PLANNED_GAP = 10 * SECOND  # a reauthentication that breaks before it makes is done by then
+
+# A negotiation of the layer begins.
+_STARTS = {
+    SESSION: frozenset({Kind.IKE_START, Kind.ADMIN_INITIATE, Kind.SESSION_NEGOTIATING}),
+    TUNNEL: frozenset({Kind.CHILD_START}),
+}
+# A negotiation of the layer, or the SA itself, failed.
+_SIGNS = {
+    SESSION: frozenset(
+        {
+            Kind.IKE_FAILED,
+            Kind.IKE_TIMEOUT,
+            Kind.IKE_HALF_OPEN_TIMEOUT,
+            Kind.PROPOSALS_MISMATCH,
+            Kind.CONFIG_UNMATCHED,
+            Kind.CONFIG_FAILED,
+            Kind.AUTH_KEY_MISMATCH,
+            Kind.AUTH_NO_KEY,
+            Kind.AUTH_ID_MISMATCH,
+            Kind.AUTH_METHOD_MISMATCH,
+            Kind.AUTH_CERT_INVALID,
+            Kind.AUTH_FAILED,
+            Kind.VERSION_MISMATCH,
+            Kind.MESSAGE_GARBLED,
+            Kind.MESSAGE_MALFORMED,
+            Kind.NOTIFY_IGNORED,
+            Kind.IKE_UNKNOWN_SPI,
+            Kind.DPD_DEAD,
+            Kind.NET_ERROR,
+            Kind.NET_UNREACHABLE,
+            Kind.DNS_FAILED,
+            Kind.RETRANSMIT,
+            Kind.SESSION_DOWN,
+            Kind.SERVICE_DOWN,
+            Kind.HA_FAILOVER,
+        }
+    ),
+    TUNNEL: frozenset(
+        {
+            Kind.CHILD_FAILED,
+            Kind.CHILD_REKEY_FAILED,
+            Kind.CHILD_UNKNOWN_SPI,
+            Kind.TS_MISMATCH,
+            Kind.PROPOSALS_MISMATCH,
+            Kind.KERNEL_ERROR,
+            Kind.TUNNEL_DOWN,
+        }
+    ),
+}
+# Trouble of a tunnel that is up: it will show when the SA runs out, or shows only in its traffic.
+_AILING = frozenset(
+    {
+        Kind.CHILD_REKEY_FAILED,
+        Kind.CHILD_FAILED,
+        Kind.TS_NARROWED,
+        Kind.ESP_UNKNOWN_SPI,
+        Kind.CHILD_UNKNOWN_SPI,
+        Kind.TS_MISMATCH,
+        Kind.KERNEL_ERROR,
+        Kind.CHILD_EXPIRED,
+    }
+)
+_WEAK = frozenset({Kind.RETRANSMIT, Kind.NOTIFY_IGNORED, Kind.IKE_UNKNOWN_SPI, Kind.NET_ERROR, Kind.NET_UNREACHABLE})
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """A down time while it is being put together."""
+
+    began: int
+    was_up: bool
+    trigger: Event | None
+    ended: int | None = None
+    attempts: int = 0
+    last_seen: int = 0
+    signs: list[Event] = field(default_factory=list)
+    flaps: int = 1
+
+
+def cut_episodes(session: Session) -> tuple[Episode, ...]:
+    """Cut a session's events into episodes of trouble, session layer first, each layer in time order.
+
+    The edge's own log says when the session was up; only where it was not given does the peer's.
+    """
+    side = Side.EDGE if session.hearing.hears(Side.EDGE) else Side.PEER
+    told = [t for writer in _by_host(session.events, side) for t in turns(writer)]
+    told.sort(key=lambda t: t.at)
+    episodes = []
+    ups = [t for t in told if t.layer == SESSION]
+    stretches = list(_stretches(session.events, ups, SESSION, side))
+    episodes += [_episode(session, SESSION, "", s) for s in _fold(stretches)]
+    for tunnel in sorted({t.tunnel for t in told if t.layer == TUNNEL}) or [""]:
+        mine = [t for t in told if t.layer == TUNNEL and t.tunnel == tunnel]
+        stretches = list(_stretches(_of_tunnel(session.events, tunnel), mine, TUNNEL, side))
+        episodes += [_episode(session, TUNNEL, tunnel, s) for s in _fold(stretches)]
+        episodes += _ailing(session, tunnel, mine)
+    return tuple(episodes)
+
+
+def _by_host(events: Iterable[Event], side: Side) -> list[list[Event]]:
+    hosts: dict[str, list[Event]] = {}
+    for event in events:
+        if event.side is side:
+            hosts.setdefault(event.host, []).append(event)
+    return list(hosts.values())
+
+
+def _of_tunnel(events: Iterable[Event], tunnel: str) -> list[Event]:
+    return [e for e in events if tunnel_name(e) in ("", tunnel) or not tunnel or e.kind not in _SIGNS[TUNNEL]]
+
+
+def _stretches(events: Sequence[Event], told: Sequence[Turn], layer: str, side: Side) -> Iterator[_Stretch]:
+    """Walk the events with the layer's ups and downs and yield each stretch in which it was not up."""
+    turn = {id(t.event): t for t in told}
+    up = False
+    stretch: _Stretch | None = None
+    for event in events:
+        change = turn.get(id(event))
+        if change is not None:
+            up = change.up
+            if up and stretch:
+                stretch.ended = event.at
+                yield stretch
+                stretch = None
+            elif not up:
+                stretch = _Stretch(event.at, was_up=True, trigger=event, last_seen=event.at, signs=[event])
+            continue
+        if up:
+            continue
+        if event.kind in _STARTS[layer] and event.side is side:
+            stretch = stretch or _Stretch(event.at, was_up=False, trigger=None)
+            stretch.attempts += 1
+            stretch.last_seen = event.at
+        elif event.kind in _SIGNS[layer]:
+            stretch = stretch or _Stretch(event.at, was_up=False, trigger=None)
+            stretch.last_seen = event.at
+            stretch.signs.append(event)
+    if stretch:
+        yield stretch
+
+
+def _fold(stretches: list[_Stretch]) -> list[_Stretch]:
+    """Leave out what is life, and fold downs that follow each other closely into one flapping."""
+    real = [s for s in stretches if not _is_life(s)]
+    folded: list[_Stretch] = []
+    runs: list[list[_Stretch]] = []
+    for stretch in real:
+        last = runs[-1][-1] if runs else None
+        if last and last.ended is not None and stretch.began - last.ended <= _FLAP_GAP:
+            runs[-1].append(stretch)
+        else:
+            runs.append([stretch])
+    for run in runs:
+        if len([s for s in run if s.was_up]) < _FLAPS:
+            folded += run
+            continue
+        whole = replace(run[-1], began=run[0].began, was_up=True, trigger=run[0].trigger)
+        whole.signs = [e for s in run for e in s.signs]
+        whole.attempts = sum(s.attempts for s in run)
+        whole.flaps = len([s for s in run if s.was_up])
+        folded.append(whole)
+    return folded
+
+
+def _is_life(stretch: _Stretch) -> bool:
+    """Tell a first negotiation that went well, or a reauthentication that broke before it made."""
+    if stretch.ended is None:
+        return False
+    serious = [e for e in stretch.signs if e is not stretch.trigger and e.kind not in _WEAK]
+    if not stretch.was_up:
+        return not serious
+    brief = stretch.ended - stretch.began <= _PLANNED_GAP
+    return brief and not serious and _planned(stretch.trigger)
+
+
+def _planned(event: Event | None) -> bool:
+    """Whether an SA ended because it was to be replaced."""
+    return event is not None and (
+        event.kind in (Kind.IKE_EXPIRED, Kind.CHILD_EXPIRED) or event.get("cause") in ("reauth", "replaced", "rekey")
+    )
+
+
+def _episode(session: Session, layer: str, tunnel: str, stretch: _Stretch) -> Episode:
+    end = stretch.ended if stretch.ended is not None else session.events[-1].at + 1
+    return Episode(
+        session=session,
+        layer=layer,
+        tunnel=tunnel,
+        began=stretch.began,
+        ended=stretch.ended,
+        was_up=stretch.was_up,
+        flaps=stretch.flaps,
+        attempts=max(1, stretch.attempts),
+        last_seen=stretch.last_seen or stretch.began,
+        events=_between(session.events, stretch.began - _BEFORE, end),
+    )
+
+
+def _between(events: tuple[Event, ...], begin: int, end: int) -> tuple[Event, ...]:
+    low = bisect_left(events, begin, key=lambda e: e.at)
+    return events[low : bisect_right(events, end, key=lambda e: e.at)]
+
+
+def _ailing(session: Session, tunnel: str, told: Sequence[Turn]) -> Iterator[Episode]:
+    """Yield one episode for the trouble of a tunnel that stays up: failing rekeys, narrowed selectors, stray SPIs."""
+    turn = {id(t.event): t for t in told}
+    up = False
+    signs: list[Event] = []
+    for event in session.events:
+        change = turn.get(id(event))
+        if change is not None:
+            up = change.up
+        if up and event.kind in _AILING and tunnel_name(event) in ("", tunnel):
+            signs.append(event)
+    if signs:
+        yield Episode(
+            session=session,
+            layer=TUNNEL,
+            tunnel=tunnel,
+            began=signs[0].at,
+            ended=signs[-1].at,
+            was_up=True,
+            flaps=0,
+            attempts=len({e.at // SECOND for e in signs}),
+            last_seen=signs[-1].at,
+            events=_between(session.events, signs[0].at - _BEFORE, signs[-1].at + _BEFORE),
+        )
+
+
+def peer_reinitiated(events: Iterable[Event], after: int) -> bool:
+    """Whether the peer began a new negotiation itself soon after `after`: then its DELETE belonged to a replacement."""
+    return any(
+        e.kind is Kind.IKE_START and e.direction is Direction.IN and 0 <= e.at - after <= _PLANNED_GAP for e in events
+    )

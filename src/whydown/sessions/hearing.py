@@ -1,0 +1,29 @@
+"""From which side, and when, there is a log at all, and which kinds of lines it has shown to write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from whydown.sessions.model import Heard
+
+if TYPE_CHECKING:
+    from whydown.sessions.names import Clocks
+    from whydown.sessions.writers import Writer
+
+from whydown.sessions.clues import SECOND
+from whydown.sources.line import Side
+
+
+def hear(writer: Writer, clocks: Clocks) -> Heard:
+    """Say what was heard of one gateway, on the edge's clock."""
+    by = round((clocks.offset_s or 0.0) * SECOND) if writer.side is Side.PEER else 0
+    return Heard(
+        side=writer.side,
+        host=writer.host,
+        vendor=writer.vendor,
+        begin=writer.events[0].at - by,
+        end=writer.events[-1].at - by,
+        kinds=frozenset(e.kind for e in writer.events),
+        events=len(writer.events),
+        sources=tuple(dict.fromkeys(o.source for e in writer.events for o in e.origins)),
+    )

@@ -1,0 +1,157 @@
+"""Which SAs one gateway has alive: the ups and downs of a session and its tunnels, as that gateway saw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from whydown.grammar.vocabulary import Direction, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from whydown.grammar.event import Event
+
+_IKE_UP = frozenset({Kind.IKE_UP, Kind.IKE_REKEY})
+_IKE_DOWN = frozenset({Kind.IKE_DELETE, Kind.IKE_GONE, Kind.IKE_EXPIRED})
+_CHILD_UP = frozenset({Kind.CHILD_UP, Kind.CHILD_REKEY})
+_CHILD_DOWN = frozenset({Kind.CHILD_DELETE, Kind.CHILD_GONE, Kind.CHILD_EXPIRED})
+_BEGINNINGS = _IKE_UP | {Kind.IKE_START, Kind.DAEMON_START, Kind.ADMIN_INITIATE, Kind.IKE_FAILED, Kind.IKE_TIMEOUT}
+_ALL_DOWN = frozenset({Kind.DAEMON_START, Kind.DAEMON_STOP, Kind.DAEMON_CRASH})
+
+_UNSEEN = {"unseen"}  # an SA whose beginning the log does not hold
+SESSION = "session"
+TUNNEL = "tunnel"
+
+
+class Turn(NamedTuple):
+    """The session or one tunnel came up or went down on one gateway; `event` shows it."""
+
+    at: int
+    layer: str
+    tunnel: str
+    up: bool
+    event: Event
+
+
+@dataclass(slots=True)
+class _Live:
+    """SAs of one kind that are alive, each as the set of names it goes by."""
+
+    sas: list[set[str]] = field(default_factory=list)
+    closing: int = 0  # removals whose nameless completion ("IKE_SA deleted") is still to come
+
+    def add(self, names: set[str]) -> None:
+        """Take an SA in; one that shares a name with it is the same."""
+        for sa in self.sas:
+            if names & sa:
+                sa.update(names)
+                return
+        self.sas.append(names)
+
+    def remove(self, names: set[str]) -> bool:
+        """Drop the SA that goes by one of these names; a nameless removal drops the only one."""
+        if not names:
+            if self.closing:
+                self.closing -= 1
+                return False
+            if len(self.sas) == 1:
+                self.sas.clear()
+                return True
+            return False
+        for sa in self.sas:
+            if names & sa or sa == _UNSEEN:
+                self.sas.remove(sa)
+                self.closing += 1
+                return True
+        return False
+
+
+def tunnel_name(event: Event) -> str:
+    """Name the tunnel an event is about: the CHILD_SA's configuration name, or its traffic selectors."""
+    if "child" in event.fields:
+        return str(event.fields["child"])
+    local, remote = event.get("ts_local"), event.get("ts_remote")
+    if local and remote:
+        return f"{','.join(local)} === {','.join(remote)}"
+    return ""
+
+
+def turns(events: Iterable[Event]) -> Iterator[Turn]:
+    """Follow one gateway's events and yield each change of its session and tunnels, in time order."""
+    ike = _Live()
+    children: dict[str, _Live] = {}
+    fresh = True  # nothing yet tells whether the log began in the middle of an SA's life
+    for event in events:
+        kind = event.kind
+        if fresh and _ends_the_unseen(event):
+            ike.add(set(_UNSEEN))
+        fresh = fresh and kind not in _BEGINNINGS and kind not in _IKE_DOWN
+        if kind in _IKE_UP:
+            was = bool(ike.sas)
+            ike.add(_ike_names(event))
+            if not was:
+                yield Turn(event.at, SESSION, "", up=True, event=event)
+        elif kind in _CHILD_UP:
+            if not ike.sas:  # the log begins in the middle, or the IKE SA's own line was lost
+                ike.add(set(_UNSEEN))
+                yield Turn(event.at, SESSION, "", up=True, event=event)
+            live = children.setdefault(tunnel_name(event), _Live())
+            was = bool(live.sas)
+            live.add(_child_names(event))
+            if not was:
+                yield Turn(event.at, TUNNEL, tunnel_name(event), up=True, event=event)
+        elif kind in _CHILD_DOWN:
+            yield from _child_down(event, children)
+        elif kind in _IKE_DOWN or kind in _ALL_DOWN or kind is Kind.DPD_DEAD:
+            yield from _ike_down(event, ike, children)
+
+
+def _ends_the_unseen(event: Event) -> bool:
+    """Whether the event ends an SA, so that there was one before the log began."""
+    return event.kind is Kind.DPD_DEAD or (event.kind is Kind.IKE_DELETE and event.direction is Direction.IN)
+
+
+def _child_down(event: Event, children: dict[str, _Live]) -> Iterator[Turn]:
+    names = _child_names(event)
+    named = tunnel_name(event)
+    for tunnel, live in children.items():
+        if (not names and named and tunnel != named) or not live.sas:
+            continue
+        if live.remove(set(names)) and not live.sas:
+            yield Turn(event.at, TUNNEL, tunnel, up=False, event=event)
+
+
+def _ike_down(event: Event, ike: _Live, children: dict[str, _Live]) -> Iterator[Turn]:
+    if not ike.sas:
+        return
+    whole = event.kind in _ALL_DOWN or (event.kind is Kind.DPD_DEAD and not _ike_names(event))
+    if whole:
+        ike.sas.clear()
+        ike.closing = 0
+    else:
+        ike.remove(_ike_names(event))
+    if ike.sas:
+        return
+    yield Turn(event.at, SESSION, "", up=False, event=event)
+    for tunnel, live in children.items():
+        if live.sas:
+            live.sas.clear()
+            yield Turn(event.at, TUNNEL, tunnel, up=False, event=event)
+
+
+def _ike_names(event: Event) -> set[str]:
+    fields = event.fields
+    names = {f"#{fields['ike_id']}"} if "ike_id" in fields else set()
+    spi_i, spi_r = fields.get("spi_i"), fields.get("spi_r")
+    if spi_i:
+        names.add(f"{spi_i} {spi_r}" if spi_r else spi_i)
+        names.add(spi_i)
+    return names
+
+
+def _child_names(event: Event) -> set[str]:
+    fields = event.fields
+    names = {f"#{fields['child_id']}"} if "child_id" in fields else set()
+    names.update(fields[n] for n in ("spi_in", "spi_out", "spi") if n in fields)
+    return names
