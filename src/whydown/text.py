@@ -38,23 +38,25 @@ def render_problem(problem: Problem, source: str) -> str:
     lines = source.split("\n")
     shown = lines[span.line - 1].rstrip("\r") if span.line <= len(lines) else ""
     gutter = " " * len(str(span.line))
-    carets = " " * (span.column - 1) + "^" * max(1, span.length)
+    before, under = shown[: span.column - 1], shown[span.column - 1 : span.column - 1 + span.length]
+    blanks = "".join(c if c == "\t" else " " for c in printable(before)) + " " * (span.column - 1 - len(before))
+    carets = blanks + "^" * max(1, len(printable(under)))
     rows = [
         f"error[{problem.code}]: {problem.message}",
         f"{gutter}--> {span.path}:{span.line}:{span.column}",
         f"{gutter} |",
-        f"{span.line} | {printable(shown)}",
+        f"{span.line} | {shown}",
         f"{gutter} | {carets} {problem.label}".rstrip(),
     ]
     if problem.help:
         rows.append(f"{gutter} = help: {problem.help}")
-    return "\n".join(rows)
+    return "\n".join(map(printable, rows))
 
 
 def suggest(word: str, known: Iterable[str], limit: int = 2) -> str:
     """Say "did you mean 'x' or 'y'?" for a misspelt word; the empty string when nothing known is close."""
     close = difflib.get_close_matches(word, list(known), n=limit, cutoff=0.6)
-    return f"did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
+    return f"did you mean {' or '.join(repr(str(c)) for c in close)}?" if close else ""
 
 
 # C0 and C1 controls, DEL, line and paragraph separators, zero-width and bidirectional controls, lone surrogates.

@@ -1,0 +1,126 @@
+"""What must be true of a block by itself, before any log line is tried: one small check each.
+
+`failed` names the clauses of the block that did not read: nobody is told that something is missing which is there
+and only misspelt.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from whydown.grammar.model import EventBlock, Slot
+from whydown.text import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from whydown.grammar.model import Grammar, IgnoreBlock, Template
+
+_REQUIRED = ("vendor", "usually", "apps", "source")
+_WORD = re.compile(r"[^\W_]{2}")
+_NOTHING: AbstractSet[str] = frozenset()
+
+
+def grammar_problems(grammar: Grammar, failed: AbstractSet[str] = _NOTHING) -> Iterator[Problem]:
+    """Check the header: complete, prefixes sound."""
+    missing = [name.removesuffix("s") for name in _REQUIRED if not getattr(grammar, name)]
+    missing = [f"'{name}'" for name in missing if name not in failed]
+    if missing:
+        hint = "every grammar says whose logs it reads, which side usually writes them, under which program names, and where its texts are from"
+        yield Problem("G016", f"the header lacks {' and '.join(missing)}", grammar.span, hint)
+    for prefix in grammar.prefixes:
+        yield from _touching(prefix)
+        yield from _twice(prefix)
+
+
+def event_problems(event: EventBlock, failed: AbstractSet[str] = _NOTHING) -> Iterator[Problem]:
+    """Check one event block."""
+    if not event.lines and not event.data and not failed & {"line", "data"}:
+        hint = "put the message after 'line', or keys and values after 'data'"
+        yield Problem("G015", "this event has neither 'line' nor 'data': nothing can match it", event.span, hint)
+    yield from _examples(event, failed)
+    templates = [*event.lines, *event.more, *(t for _, t in event.data)]
+    yield from _sources(templates, failed)
+    for template in templates:
+        yield from _touching(template)
+        yield from _twice(template)
+    for template in (*event.lines, *event.more):
+        yield from _bare(template, has_data=bool(event.data))
+    yield from _set_twice(event)
+
+
+def ignore_problems(ignore: IgnoreBlock, failed: AbstractSet[str] = _NOTHING) -> Iterator[Problem]:
+    """Check one ignore block."""
+    if not ignore.lines and "line" not in failed:
+        yield Problem(
+            "G015", "this ignore has no 'line': nothing can match it", ignore.span, "put the message after 'line'"
+        )
+    yield from _examples(ignore, failed)
+    yield from _sources(ignore.lines, failed)
+    for template in ignore.lines:
+        yield from _touching(template)
+        yield from _twice(template)
+        yield from _bare(template, has_data=False)
+
+
+def _examples(block: EventBlock | IgnoreBlock, failed: AbstractSet[str]) -> Iterator[Problem]:
+    if not block.tries and "try" not in failed:
+        what = "event" if isinstance(block, EventBlock) else "ignore"
+        hint = "paste a real log line after 'try', with or without its header"
+        yield Problem("G014", f"this {what} has no 'try': every message carries an example", block.span, hint)
+
+
+def _sources(templates: Sequence[Template], failed: AbstractSet[str]) -> Iterator[Problem]:
+    """Refuse wordings without a source; one problem per block, at the first of them."""
+    bare = [t for t in templates if t.provenance is None]
+    if bare and not failed & {"from", "assumed"}:
+        hint = "add 'from' and where it was seen, or 'assumed' and why it is believed, below it"
+        what = (
+            "where this wording is from"
+            if len(bare) == 1
+            else f"where this and {len(bare) - 1} more of its wordings are from"
+        )
+        yield Problem("G019", f"nothing says {what}", min((t.span for t in bare), key=lambda s: s.line), hint)
+
+
+def _touching(template: Template) -> Iterator[Problem]:
+    """Refuse two slots side by side: nothing tells where the first ends, unless it is one of a few words."""
+    for left, right in pairwise(template.parts):
+        if isinstance(left, Slot) and isinstance(right, Slot) and not left.words:
+            hint = "put the text between them that the daemon writes, or make them one slot"
+            yield Problem("G022", f"'{left.name}' touches the next slot: nothing tells where it ends", left.span, hint)
+
+
+def _twice(template: Template) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for slot in template.parts:
+        if isinstance(slot, Slot) and slot.name not in {"_", "*"}:
+            if slot.name in seen:
+                hint = "one template gives a field once; use '$_' where the value is only repeated"
+                yield Problem("G023", f"'{slot.name}' stands twice in this template", slot.span, hint)
+            seen.add(slot.name)
+
+
+def _bare(template: Template, *, has_data: bool) -> Iterator[Problem]:
+    """Refuse a template without a word of its own: it would claim lines that say something else."""
+    texts = [part for part in template.parts if isinstance(part, str)]
+    listed = any(isinstance(part, Slot) and part.words for part in template.parts)
+    if not listed and not has_data and not any(map(_WORD.search, texts)):
+        hint = "write the words the daemon writes, or list the possible values: ${reason:No answer|Timed out}"
+        yield Problem("G024", "this template has no word of its own: it would claim foreign lines", template.span, hint)
+
+
+def _set_twice(event: EventBlock) -> Iterator[Problem]:
+    """Refuse a field that is set and also read, or set twice: it has two values."""
+    slots = {
+        s.name for t in (*event.lines, *event.more, *(t for _, t in event.data)) for s in t.parts if isinstance(s, Slot)
+    }
+    seen: set[str] = set()
+    for name, _ in event.sets:
+        if name in slots or name in seen:
+            other = "a slot of this event reads it" if name in slots else "it is set above"
+            yield Problem("G025", f"'{name}' is set, but {other} too", event.span, "one of the two is too much")
+        seen.add(name)
