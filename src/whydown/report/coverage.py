@@ -1,0 +1,47 @@
+"""What was listened to: the logs' windows, and what became of every line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from whydown.report.layout import many, stamps
+from whydown.report.quote import quote
+from whydown.sources.line import Side
+
+if TYPE_CHECKING:
+    from whydown.report.layout import Paper
+    from whydown.report.model import Report
+    from whydown.tally import Tally
+
+
+def write_coverage(paper: Paper, report: Report) -> None:
+    """Write the window of each side's logs, what became of the lines, and what was odd about the input."""
+    paper.heading("Coverage")
+    heard = report.listening()
+    rows = []
+    for log in heard:
+        files = ", ".join(quote(source) for source in log.sources[:3])
+        more = f" and {len(log.sources) - 3} more" if len(log.sources) > 3 else ""
+        rows.append((str(log.side), f"{stamps(log.begin, log.end)}, {many(log.events, 'event')}, {files}{more}"))
+    rows += [(str(side), "no log given") for side in Side if not any(log.side is side for log in heard)]
+    rows.append(("lines", lines_of(report.tally)))
+    rows += [("note", quote(f"{notice.where}: {notice.message}")) for notice in report.tally.notices[:8]]
+    if len(report.tally.notices) > 8:
+        rows.append(("note", f"and {len(report.tally.notices) - 8} more, see standard error"))
+    paper.pairs(rows)
+
+
+def lines_of(tally: Tally) -> str:
+    """Say what became of every line; the unknown ones are never left out."""
+    parts = [
+        (tally.events + tally.continued, "of IKE events"),
+        (tally.ignored, "known to say nothing"),
+        (tally.other, "of other programs"),
+        (tally.repeated, "repeated"),
+        (tally.blank, "empty"),
+    ]
+    said = [f"{count:,} {what}" for count, what in parts if count]
+    unknown = f"{tally.unknown:,} UNKNOWN (see `whydown unmatched`)" if tally.unknown else "none unknown"
+    odd = [(tally.cut, "cut at the length limit"), (tally.undecodable, "not UTF-8")]
+    said += [unknown, *(f"{count:,} {what}" for count, what in odd if count)]
+    return f"{many(tally.lines, 'line')} read: {', '.join(said)}"

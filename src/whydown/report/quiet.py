@@ -1,0 +1,69 @@
+"""The page where there is no incident: what that is worth, and what it is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from whydown.grammar.vocabulary import Kind
+from whydown.report.coverage import write_coverage
+from whydown.report.layout import many, stamps
+from whydown.report.quote import prose
+from whydown.sources.line import Side
+
+if TYPE_CHECKING:
+    from whydown.report.layout import Paper
+    from whydown.report.model import Report
+    from whydown.sessions.model import Session
+
+_COUNTED = (
+    ((Kind.IKE_UP, Kind.SESSION_UP), "IKE SA up"),
+    ((Kind.IKE_REKEY,), "IKE SA rekeyed"),
+    ((Kind.CHILD_UP, Kind.TUNNEL_UP), "CHILD_SA up"),
+    ((Kind.CHILD_REKEY,), "CHILD_SA rekeyed"),
+    ((Kind.BGP_UP,), "BGP neighbour up"),
+)
+
+
+def write_quiet(paper: Paper, report: Report) -> None:
+    """Say that no fault was found, for which time, which sessions, and for whose log that holds."""
+    heard = report.listening()
+    sides = [side for side in Side if any(log.side is side for log in heard)]
+    if not heard or not report.sessions:
+        paper.heading("No incident found, and no session seen", level=1, look="doubt")
+        paper.sentence(
+            "These logs hold no sign of an IPsec session, neither up nor failing. That is no proof that all is well: "
+            "check that they are the IKE daemon's logs, of both gateways, and of the time in question."
+        )
+        write_coverage(paper, report)
+        return
+    begin, end = min(log.begin for log in heard), max(log.end for log in heard)
+    paper.heading("No incident found", level=1, look="good")
+    whose = "both gateways' logs" if len(sides) == 2 else f"the {sides[0]}'s log"
+    paper.sentence(
+        f"No fault in this window, {stamps(begin, end)}, as far as {whose} can tell, for "
+        f"{many(len(report.sessions), 'session')}:"
+    )
+    paper.blank()
+    paper.pairs((_name(session), _life(session)) for session in report.sessions)
+    if len(sides) == 1:
+        paper.blank()
+        paper.sentence(
+            f"The {sides[0].other}'s log was not given: a fault that only it would show is not covered.", look="doubt"
+        )
+    write_coverage(paper, report)
+
+
+def _name(session: Session) -> str:
+    ends = " ⇄ ".join(g.host or g.address or "?" for g in (session.name.edge, session.name.peer))
+    return prose(session.name.name or session.name.id or ends)
+
+
+def _life(session: Session) -> str:
+    """Say what the logs show of a session that had no trouble."""
+    counts = [(sum(event.kind in kinds for event in session.events), what) for kinds, what in _COUNTED]
+    said = [f"{what} {many(count, 'time')}" for count, what in counts if count]
+    gateways = " ⇄ ".join(
+        prose(" ".join(part for part in (g.host, g.address) if part) or "not known")
+        for g in (session.name.edge, session.name.peer)
+    )
+    return f"{gateways}; {', '.join(said) or 'not seen to come up or to fail'}"
