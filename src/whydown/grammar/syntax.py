@@ -7,6 +7,7 @@ Grammar, so that one error never hides the next and none is told twice.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -43,6 +44,8 @@ _REPEATED = {
     "refuse",
 }
 _WORDS_OF = {"usually": ("edge", "peer"), "shape": ("text", "keyvalue", "csv"), "case": ("any",)}
+
+_TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*")  # a single word after ':' that looks so is a type, any other is a word
 
 _Value = TypeVar("_Value")
 
@@ -358,7 +361,7 @@ class _Reader:
             if raw.name.startswith("_"):
                 hint = f"'$_' is one word that is thrown away; before other letters write ${{_}}{raw.name[1:]}"
             self.tell("G020", f"unknown slot '{raw.name}'", span, hint)
-        if len(raw.words) != 1:
+        if len(raw.words) != 1 or not _TYPE_NAME.fullmatch(raw.words[0]):
             return Slot(raw.name, span, words=raw.words)
         word = raw.words[0]
         if word in self.local_types:
