@@ -161,8 +161,7 @@ def both_sides() -> Incident:
         differs=(Difference("DH group", "MODP_2048", "ECP_384"),),
         agrees=(Agreement("Encryption", "AES_CBC_256"), Agreement("Integrity", "SHA2_256_128"), Agreement("IDs", "")),
         actions=(
-            "Set the same DH group on both sides: add 20 to the session's IKE profile on NSX, or modp2048 to "
-            "`proposals` of the connection on the peer.",
+            "Set the same DH group on both sides: add 20 to the IKE profile on NSX, or modp2048 to the peer's proposals.",
             "Check the PFS group too: phase 2 was not reached yet.",
         ),
         evidence=(

@@ -43,11 +43,18 @@ def title(incident: Incident) -> str:
     return f"{said} - {doubt}" if (doubt := _open_question(incident)) else said
 
 
-def write_page(paper: Paper, incident: Incident, followers: Sequence[Incident], heard: Sequence[Heard]) -> None:
-    """Write an incident's page; `followers` are the tunnels that are down with it, `heard` the logs of its session."""
+def write_page(
+    paper: Paper, incident: Incident, followers: Sequence[Incident], heard: Sequence[Heard], number: int = 0
+) -> None:
+    """Write an incident's page.
+
+    `followers` are the tunnels that are down with it, `heard` the logs of its session, `number` its place among
+    several pages.
+    """
     named = labels([step.event for step in (*incident.timeline, *incident.evidence)])
     unsettled = bool(_open_question(incident))
-    paper.heading(prose(title(incident)), level=1, look=_LOOKS.get(incident.state, "bold"))
+    numbered = f"{number}. " if number else ""
+    paper.heading(numbered + prose(title(incident)), level=1, look=_LOOKS.get(incident.state, "bold"))
     _write_header(paper, incident, followers, heard, named)
     if unsettled:
         _write_missing(paper, "Get next", _wanted(incident, heard))

@@ -36,13 +36,17 @@ def write_quiet(paper: Paper, report: Report) -> None:
         )
         write_coverage(paper, report)
         return
-    begin, end = min(log.begin for log in heard), max(log.end for log in heard)
-    paper.heading("No incident found", level=1, look="good")
+    begin = max(min(log.begin for log in heard if log.side is side) for side in sides)
+    end = min(max(log.end for log in heard if log.side is side) for side in sides)
+    paper.heading("No incident found", level=1, look="good" if begin <= end else "doubt")
     whose = "both gateways' logs" if len(sides) == 2 else f"the {sides[0]}'s log"
-    paper.sentence(
-        f"No fault in this window, {stamps(begin, end)}, as far as {whose} can tell, for "
-        f"{many(len(report.sessions), 'session')}:"
-    )
+    if begin <= end:
+        window = f"No fault in this window, {stamps(begin, end)}, as far as {whose} can tell"
+    else:
+        window = (
+            "The two sides' logs do not overlap in time, so neither can confirm the other; alone, neither shows a fault"
+        )
+    paper.sentence(f"{window}, for {many(len(report.sessions), 'session')}:")
     paper.blank()
     paper.pairs((_name(session), _life(session)) for session in report.sessions)
     if len(sides) == 1:

@@ -34,11 +34,11 @@ def render(report: Report, style: Style | None = None) -> str:
     pages = _pages(report.incidents)
     if len(pages) > 1:
         _write_overview(paper, pages)
-    for incident, followers in pages:
+    for number, (incident, followers) in enumerate(pages, start=1):
         if len(pages) > 1:
             paper.blank()
             paper.exact("-" * min(paper.style.width, 80))
-        write_page(paper, incident, followers, report.hearing_of(incident))
+        write_page(paper, incident, followers, report.hearing_of(incident), number if len(pages) > 1 else 0)
     write_coverage(paper, report)
     return paper.text()
 
@@ -79,7 +79,7 @@ def _write_overview(paper: Paper, pages: Sequence[tuple[Incident, tuple[Incident
     paper.heading(f"{many(len(pages), 'incident')}, {still} still open", level=1)
     for number, (incident, _) in enumerate(pages, start=1):
         name = incident.session.name or incident.session.id or incident.session.peer.address
-        cause = f" {incident.cause.title}, {incident.confidence}." if incident.cause else " Cause not known."
+        cause = f" {incident.cause.title}, {incident.confidence}." if incident.cause else ""
         paper.sentence(
             f"{stamp(incident.began)}  {prose(name)}: {prose(title(incident))}.{prose(cause)}",
             indent="    ",

@@ -1,0 +1,202 @@
+"""The contract of `--format jsonl`: what each object holds. Fields are added, never renamed or taken away.
+
+Times are ISO 8601 in UTC with `Z`, on the edge's clock unless a field says otherwise; durations are in seconds.
+`docs/incident.schema.json` is made from these types (`whydown.report.schema`).
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+SCHEMA = 1  # raised when a field changes its meaning; a further field does not raise it
+
+SideName = Literal["edge", "peer"]
+Sureness = Literal["confirmed", "probable", "possible"]
+
+
+class GatewayWire(TypedDict):
+    """One end of a session; empty text for what the logs do not tell; `heard`: a log of it was given."""
+
+    host: str
+    address: str
+    vendor: str
+    identity: str
+    heard: bool
+
+
+class SessionWire(TypedDict):
+    """Which session: NSX's name and UUID where known, otherwise the daemons' connection name."""
+
+    name: str
+    id: str
+    edge: GatewayWire
+    peer: GatewayWire
+
+
+class ReasonWire(TypedDict):
+    """The reason as NSX documents it, to the letter; `stated` where a line of NSX says it."""
+
+    name: str
+    basis: Literal["stated", "inferred"]
+    means: str
+    link: str
+
+
+class CauseWire(TypedDict):
+    """The leading cause; a finer cause stands after a slash in its name."""
+
+    name: str
+    title: str
+    says: str
+    fault_side: Literal["edge", "peer", "path", "both", "none", "unknown"]
+
+
+class AlternativeWire(TypedDict):
+    """A cause that the evidence does not rule out, and what would settle it."""
+
+    name: str
+    title: str
+    confidence: Sureness
+    would_settle: str
+
+
+class DiffersWire(TypedDict):
+    """A parameter that differs; empty text where no log holds that side's value."""
+
+    parameter: str
+    edge: str
+    peer: str
+
+
+class AgreesWire(TypedDict):
+    """A parameter that is the same on both sides; empty text: the negotiation did not reach it."""
+
+    parameter: str
+    value: str
+
+
+class StepWire(TypedDict):
+    """One line (or block) of a log: where it stands, what it says, and how its wording is known."""
+
+    side: SideName | None
+    source: str
+    member: str
+    line: int
+    at: str
+    role: str
+    kind: str
+    direction: Literal["in", "out", "local"]
+    text: str
+    provenance: Literal["seen", "assumed", "gist"]
+
+
+# Evidence that would settle what is open; `from` and `to` are on that side's own clock.
+MissingWire = TypedDict(
+    "MissingWire",
+    {"side": SideName, "from": str | None, "to": str | None, "what": str, "command": str},
+)
+
+
+class ClocksWire(TypedDict):
+    """The peer's clock minus the edge's, from `votes` matched exchanges; null where the logs do not tell."""
+
+    offset_s: float | None
+    spread_s: float | None
+    votes: int
+
+
+class IncidentWire(TypedDict):
+    """One down time, folded."""
+
+    type: Literal["incident"]
+    schema: int
+    id: str
+    revision: int
+    layer: Literal["session", "tunnel", "bgp"]
+    state: Literal["down", "recovered", "flapping"]
+    began: str
+    ended: str | None
+    last_seen: str | None
+    certainty: Literal["untimed", "year_assumed", "zone_assumed", "stamped"]
+    session: SessionWire
+    tunnel: str | None
+    reason: ReasonWire
+    cause: CauseWire | None
+    confidence: Sureness
+    confidence_why: str
+    alternatives: list[AlternativeWire]
+    differs: list[DiffersWire]
+    agrees: list[AgreesWire]
+    actions: list[str]
+    evidence: list[StepWire]
+    timeline: list[StepWire]
+    trigger: StepWire | None
+    contradictions: list[str]
+    ruled_out: list[str]
+    missing: list[MissingWire]
+    consequences: list[str]
+    attempts: int
+    clocks: ClocksWire
+
+
+class HeardWire(TypedDict):
+    """One gateway's log: its window and how much of it bears on a session."""
+
+    side: SideName
+    host: str
+    vendor: str
+    begin: str
+    end: str
+    events: int
+    sources: list[str]
+
+
+class UnknownWire(TypedDict):
+    """A wording that no grammar knows, and how often it came."""
+
+    grammar: str
+    shape: str
+    count: int
+
+
+class NoticeWire(TypedDict):
+    """Something odd about an input."""
+
+    where: str
+    message: str
+
+
+class MadeByWire(TypedDict):
+    """What wrote this: whydown's version and the digest of its grammars and causes."""
+
+    whydown: str
+    grammars: str
+
+
+class SummaryWire(TypedDict):
+    """What became of every line of the input; once, last.
+
+    `lines` = `other` + `events` + `continued` + `ignored` + `unknown` + `repeated` + `blank`.
+    """
+
+    type: Literal["summary"]
+    schema: int
+    lines: int
+    other: int
+    events: int
+    continued: int
+    ignored: int
+    unknown: int
+    gists: int
+    repeated: int
+    blank: int
+    cut: int
+    undecodable: int
+    damaged: bool
+    by_source: dict[str, int]
+    unknown_shapes: list[UnknownWire]
+    notices: list[NoticeWire]
+    incidents: int
+    sessions: list[SessionWire]
+    heard: list[HeardWire]
+    made_by: MadeByWire
