@@ -50,6 +50,7 @@ class Kind(StrEnum):
     CHILD_DELETE = "child.delete"
     CHILD_GONE = "child.gone"
     CHILD_EXPIRED = "child.expired"
+    CHILD_LIFETIME = "child.lifetime"
     CHILD_COLLISION = "child.collision"
     CHILD_UNKNOWN_SPI = "child.unknown_spi"
     ESP_UNKNOWN_SPI = "esp.unknown_spi"
@@ -79,6 +80,7 @@ class Kind(StrEnum):
     MESSAGE_GARBLED = "message.garbled"
     MESSAGE_MALFORMED = "message.malformed"
     MESSAGE_DROPPED = "message.dropped"
+    MESSAGE_FRAGMENT = "message.fragment"
     # transport
     PACKET = "packet"
     RETRANSMIT = "retransmit"
@@ -89,6 +91,7 @@ class Kind(StrEnum):
     NAT_DETECTED = "nat.detected"
     NET_ERROR = "net.error"
     NET_UNREACHABLE = "net.unreachable"
+    NET_MOVED = "net.moved"
     DNS_FAILED = "dns.failed"
     # the gateway itself
     DAEMON_START = "daemon.start"
@@ -153,6 +156,7 @@ KIND_MEANINGS: dict[Kind, str] = {
     Kind.CHILD_DELETE: "a DELETE for a CHILD_SA was sent or received",
     Kind.CHILD_GONE: "a CHILD_SA was removed locally",
     Kind.CHILD_EXPIRED: "a CHILD_SA reached its lifetime",
+    Kind.CHILD_LIFETIME: "the lifetime of a CHILD_SA is announced or compared, in seconds",
     Kind.CHILD_COLLISION: "both sides created or rekeyed a CHILD_SA at the same time; handled as the RFC says",
     Kind.CHILD_UNKNOWN_SPI: "a DELETE or rekey named a CHILD_SA that is not there (CHILD_SA_NOT_FOUND)",
     Kind.ESP_UNKNOWN_SPI: "an ESP packet or an INVALID_SPI notify named an SPI that is not there",
@@ -181,6 +185,7 @@ KIND_MEANINGS: dict[Kind, str] = {
     Kind.MESSAGE_GARBLED: "an encrypted message did not decrypt to sense: wrong key, or corruption",
     Kind.MESSAGE_MALFORMED: "a message breaks the syntax of the protocol",
     Kind.MESSAGE_DROPPED: "a message was dropped unprocessed for another reason",
+    Kind.MESSAGE_FRAGMENT: "an IKE message went or came in fragments (RFC 7383); one that is missing stops the exchange",
     Kind.PACKET: "a UDP packet was sent or received",
     Kind.RETRANSMIT: "an unanswered message was sent again",
     Kind.RETRANSMIT_SEEN: "the other side sent a message again",
@@ -190,6 +195,7 @@ KIND_MEANINGS: dict[Kind, str] = {
     Kind.NAT_DETECTED: "a NAT stands between the gateways, or NAT traversal starts",
     Kind.NET_ERROR: "sending failed on this gateway",
     Kind.NET_UNREACHABLE: "the network said that the other side cannot be reached (ICMP)",
+    Kind.NET_MOVED: "the address or port of a gateway changed (NAT mapping, MOBIKE)",
     Kind.DNS_FAILED: "the other side's name did not resolve",
     Kind.DAEMON_START: "the IKE daemon started",
     Kind.DAEMON_STOP: "the IKE daemon was stopped",
