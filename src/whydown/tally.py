@@ -38,6 +38,7 @@ class Tally:
     unknown_shapes: Counter[tuple[str, str]] = field(default_factory=Counter)  # (grammar or program, shape) -> count
     notices: list[Notice] = field(default_factory=list)
     damaged: bool = False  # some input was cut off or unreadable: exit status 4
+    read: int = 0  # bytes taken from the inputs as they are stored: how far the reading is
 
     def notice(self, where: str, message: str, *, damaged: bool = False) -> None:
         """Note something odd about `where`; the first hundred are kept."""
