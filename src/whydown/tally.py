@@ -36,6 +36,7 @@ class Tally:
     undecodable: int = 0  # of all: lines that were no UTF-8
     by_source: Counter[str] = field(default_factory=Counter)
     unknown_shapes: Counter[tuple[str, str]] = field(default_factory=Counter)  # (grammar or program, shape) -> count
+    unknown_examples: dict[tuple[str, str], str] = field(default_factory=dict)  # of each shape, where the first stands
     notices: list[Notice] = field(default_factory=list)
     damaged: bool = False  # some input was cut off or unreadable: exit status 4
     read: int = 0  # bytes taken from the inputs as they are stored: how far the reading is
