@@ -1,0 +1,298 @@
+"""The command `whydown`: options to values, the pipeline, a format, an exit status. Heavy imports wait for their use."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Never
+
+import typer
+
+import whydown
+from whydown.errors import InputError, WhydownError
+from whydown.options import fails, folders, instant, load_knowledge, load_library, read_inputs, read_zone, size_of
+from whydown.terminal import coloured, progress, say, unicode_shown, width_of, write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from whydown.report.layout import Style
+    from whydown.tally import Tally
+
+EPILOG = (
+    "Exit status: 0 the analysis ran; 1 --fail-on found what it names; 2 wrong usage; 3 an input is missing or nothing "
+    "in it was recognised; 4 some input is damaged, the rest was analysed; 5 an internal error; 130 interrupted."
+)
+
+app = typer.Typer(
+    help="Why is this NSX IPsec VPN down? Reads the Edge's and the peer's logs and shows the lines that prove it.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(StrEnum):
+    """How a result is written."""
+
+    TEXT = "text"
+    JSONL = "jsonl"
+
+
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATHS]...", help="Logs of either side: files, .gz, directories, globs, - for standard input."
+    ),
+]
+Edge = Annotated[list[str] | None, typer.Option("--edge", metavar="PATH", help="A log of the Edge's side; repeatable.")]
+Peer = Annotated[list[str] | None, typer.Option("--peer", metavar="PATH", help="A log of the peer's side; repeatable.")]
+Written = Annotated[Format, typer.Option("--format", "-f", help="text: to read; jsonl: for programs.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the result there, whole or not at all.")
+]
+Grammars = Annotated[
+    list[Path] | None,
+    typer.Option("--grammars", metavar="DIR", help="Further grammars and causes, beside those shipped; repeatable."),
+]
+Year = Annotated[
+    int | None, typer.Option(min=1970, max=9999, metavar="YYYY", help="The year of stamps that bear none.")
+]
+Zone = Annotated[
+    str | None, typer.Option(metavar="ZONE", help="The zone of stamps without one: UTC, +02:00, Area/City.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks on standard error.")]
+
+
+@app.callback()
+def _whydown(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and the grammars' digest.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")] = False,  # noqa: ARG001 - main reads it
+) -> None:
+    if version:
+        from whydown.digest import digest  # noqa: PLC0415
+
+        typer.echo(f"whydown {whydown.__version__} (grammars {digest(folders(None))})")
+        raise typer.Exit
+
+
+@app.command(epilog=EPILOG)
+def scan(
+    paths: Paths = None,
+    *,
+    edge: Edge = None,
+    peer: Peer = None,
+    written: Written = Format.TEXT,
+    output: Output = None,
+    grammars: Grammars = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only what happened from then on (ISO 8601).")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Only what happened until then.")] = None,
+    year: Year = None,
+    zone: Zone = None,
+    edge_zone: Annotated[str | None, typer.Option(metavar="ZONE", help="The same, for the Edge's logs.")] = None,
+    peer_zone: Annotated[str | None, typer.Option(metavar="ZONE", help="The same, for the peer's logs.")] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT",
+            help="Exit 1 on such an incident: any, open, confirmed, probable, a reason or a cause; repeatable.",
+        ),
+    ] = None,
+    width: Annotated[int | None, typer.Option(min=40, max=400, metavar="N", help="Columns of the text page.")] = None,
+    quiet: Quiet = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Counts and remarks on standard error.")] = False,
+) -> None:
+    """Say why sessions and tunnels went down, with the lines that prove it."""
+    from whydown import pipeline  # noqa: PLC0415
+    from whydown.report import jsonl, text  # noqa: PLC0415
+    from whydown.tally import Tally  # noqa: PLC0415
+
+    inputs = read_inputs(paths, edge, peer, output)
+    default_zone = read_zone(zone)
+    options = pipeline.Options(
+        zone=default_zone,
+        edge_zone=read_zone(edge_zone),
+        peer_zone=read_zone(peer_zone),
+        year=year,
+        since=instant(since, default_zone),
+        until=instant(until, default_zone),
+    )
+    library, knowledge = load_library(grammars), load_knowledge(grammars)
+    wanted = fails(fail_on or [], knowledge)
+    tally = Tally()
+    with progress(tally, size_of(inputs), wanted=not quiet):
+        report = pipeline.analyze(inputs, library=library, knowledge=knowledge, options=options, tally=tally)
+    _recognised(tally)
+    if written is Format.JSONL:
+        write((f"{line}\n" for line in jsonl.lines(report)), output)
+    else:
+        write([text.render(report, _style(output, width))], output)
+    _remarks(tally, quiet=quiet, verbose=verbose)
+    if any(map(wanted, report.incidents)):
+        raise typer.Exit(1)
+    raise typer.Exit(4 if tally.damaged else 0)
+
+
+@app.command()
+def events(
+    paths: Paths = None,
+    *,
+    edge: Edge = None,
+    peer: Peer = None,
+    written: Written = Format.TEXT,
+    output: Output = None,
+    grammars: Grammars = None,
+    year: Year = None,
+    zone: Zone = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write the typed events that the grammars read from the logs, one a line."""
+    from whydown import pipeline  # noqa: PLC0415
+    from whydown.report import lists  # noqa: PLC0415
+    from whydown.report.jsonl import event_line  # noqa: PLC0415
+    from whydown.tally import Tally  # noqa: PLC0415
+
+    inputs = read_inputs(paths, edge, peer, output)
+    options = pipeline.Options(zone=read_zone(zone), year=year)
+    tally = Tally()
+    found = pipeline.read_events(inputs, library=load_library(grammars), tally=tally, options=options)
+    line = event_line if written is Format.JSONL else lists.event_line
+    with progress(tally, size_of(inputs), wanted=not quiet and output is not None):
+        write((f"{line(event)}\n" for event in found), output)
+    _recognised(tally)
+    _remarks(tally, quiet=quiet, verbose=False)
+    raise typer.Exit(4 if tally.damaged else 0)
+
+
+@app.command()
+def unmatched(
+    paths: Paths = None,
+    *,
+    edge: Edge = None,
+    peer: Peer = None,
+    grammars: Grammars = None,
+    most: Annotated[int, typer.Option("--most", min=1, metavar="N", help="How many wordings to show.")] = 50,
+    quiet: Quiet = False,
+) -> None:
+    """List the wordings of known programs that no grammar knows, most frequent first, each with an example."""
+    from whydown import pipeline  # noqa: PLC0415
+    from whydown.report import lists  # noqa: PLC0415
+    from whydown.tally import Tally  # noqa: PLC0415
+
+    inputs = read_inputs(paths, edge, peer, None)
+    tally = Tally()
+    with progress(tally, size_of(inputs), wanted=not quiet):
+        for _ in pipeline.read_events(inputs, library=load_library(grammars), tally=tally):
+            pass
+    write([lists.unmatched(tally, most)], None)
+    _remarks(tally, quiet=quiet, verbose=False)
+    raise typer.Exit(4 if tally.damaged else 0)
+
+
+@app.command()
+def explain(
+    name: Annotated[list[str], typer.Argument(metavar="REASON", help="A reason as NSX words it, or a cause's name.")],
+    *,
+    grammars: Grammars = None,
+    width: Annotated[int | None, typer.Option(min=40, max=400, metavar="N", help="Columns of the page.")] = None,
+) -> None:
+    """Say what a documented reason or a cause means, what to do, and which causes are known behind it."""
+    from whydown.report.explain import explain as explained  # noqa: PLC0415
+
+    write([explained(" ".join(name), load_knowledge(grammars), _style(None, width))], None)
+
+
+def _mount_grammar() -> None:
+    """Add `whydown grammar`, whose imports only it and the help need."""
+    if app.registered_groups:
+        return
+    from whydown.cli_grammar import app as grammar_app  # noqa: PLC0415
+
+    app.add_typer(grammar_app, name="grammar", help="Check, try and write message grammars.")
+
+
+def main(argv: Sequence[str] | None = None) -> Never:
+    """Run the command and leave with its exit status; nothing but one sentence is said of a failure."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    own = given[: given.index("--")] if "--" in given else given
+    debug = "--debug" in own
+    words = [word for word in own if word != "--debug"] + given[len(own) :]
+    _die_quietly_on_a_closed_pipe()
+    try:
+        if not words or words[0] in ("grammar", "-h", "--help"):
+            _mount_grammar()
+        app(words, prog_name="whydown")
+    except WhydownError as error:
+        say(str(error), "error")
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(141)
+    except Exception as error:  # noqa: BLE001 - the edge: whatever it is, the user gets a sentence
+        if debug:
+            traceback.print_exc()
+        say(_blame(error), "internal error")
+        sys.exit(5)
+    sys.exit(0)
+
+
+def _die_quietly_on_a_closed_pipe() -> None:
+    """End as other filters do when the reader of standard output has gone (`whydown ... | head`)."""
+    with suppress(ImportError, AttributeError, ValueError):  # Windows has no such signal; a thread may not set it
+        import signal  # noqa: PLC0415
+
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
+def _blame(error: Exception) -> str:
+    """Say where an error struck, and nothing of what was read: its own message might quote a log."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}, line {last.lineno}"
+    return (
+        f"{type(error).__name__} in {where}. This is a fault of whydown, not of your logs. "
+        "Please report it; --debug shows the traceback."
+    )
+
+
+def _style(output: Path | None, width: int | None) -> Style:
+    from whydown.report.layout import Style  # noqa: PLC0415
+
+    if output is not None:
+        return Style(width=width or 80)
+    return Style(width or width_of(sys.stdout), coloured(sys.stdout), unicode_shown(sys.stdout))
+
+
+def _recognised(tally: Tally) -> None:
+    """Raise InputError where not one line was of a program that a grammar speaks of."""
+    if tally.lines == tally.other + tally.blank:
+        notes = "; ".join(f"{notice.where}: {notice.message}" for notice in tally.notices[:3])
+        raise InputError(
+            f"None of the {tally.lines} lines is of an IKE daemon that a grammar knows{f' ({notes})' if notes else ''}.",
+            "`whydown grammar check` lists the grammars.",
+        )
+
+
+def _remarks(tally: Tally, *, quiet: bool, verbose: bool) -> None:
+    """Tell what was odd about the input; nothing with --quiet."""
+    if quiet:
+        return
+    for notice in tally.notices:
+        say(f"{notice.where}: {notice.message}", "note")
+    if verbose:
+        from whydown.report.coverage import lines_of  # noqa: PLC0415
+
+        say(lines_of(tally))
+        for source, count in sorted(tally.by_source.items()):
+            say(f"{source}: {count:,} lines")
