@@ -14,7 +14,7 @@ import typer
 
 import whydown
 from whydown.errors import InputError, WhydownError
-from whydown.options import fails, folders, instant, load_knowledge, load_library, read_inputs, read_zone, size_of
+from whydown.options import fails, instant, load_knowledge, load_library, read_inputs, read_zone, size_of
 from whydown.terminal import coloured, progress, say, unicode_shown, width_of, write
 
 if TYPE_CHECKING:
@@ -78,9 +78,9 @@ def _whydown(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")] = False,  # noqa: ARG001 - main reads it
 ) -> None:
     if version:
-        from whydown.digest import digest  # noqa: PLC0415
+        from whydown.grammar.places import digest  # noqa: PLC0415
 
-        typer.echo(f"whydown {whydown.__version__} (grammars {digest(folders(None))})")
+        typer.echo(f"whydown {whydown.__version__} (grammars {digest()})")
         raise typer.Exit
 
 

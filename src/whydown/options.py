@@ -57,32 +57,18 @@ def size_of(inputs: Sequence[Input]) -> int:
     return total
 
 
-def folders(grammars: Sequence[Path] | None) -> list[Path]:
-    """Return the folders of knowledge beside the shipped one: --grammars, $WHYDOWN_GRAMMARS, the user's own."""
-    found = [*(grammars or ()), *map(Path, filter(None, os.environ.get("WHYDOWN_GRAMMARS", "").split(os.pathsep)))]
-    for folder in found:
-        if not folder.is_dir():
-            raise UsageError(f"{folder} is no folder.", "Name a folder with .grammar or .causes files in it.")
-    config = os.environ.get("XDG_CONFIG_HOME")
-    try:
-        own = (Path(config) if config else Path.home() / ".config") / "whydown" / "grammars"
-    except RuntimeError:  # no home is known
-        return found
-    return [*found, own] if own.is_dir() else found
-
-
 def load_library(grammars: Sequence[Path] | None) -> Library:
     """Load the shipped grammars and those of the further folders."""
     from whydown.grammar.library import load  # noqa: PLC0415
 
-    return load(folders(grammars))
+    return load(grammars or ())
 
 
 def load_knowledge(grammars: Sequence[Path] | None) -> Knowledge:
     """Load the shipped reasons and causes and those of the further folders."""
     from whydown.diagnose.knowledge import load  # noqa: PLC0415
 
-    return load(folders(grammars))
+    return load(grammars or ())
 
 
 def read_zone(text: str | None) -> tzinfo | None:
