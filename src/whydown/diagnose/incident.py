@@ -95,7 +95,7 @@ class Incident:
     id: str
     revision: int
     layer: Layer
-    state: str  # down | recovered | flapping
+    state: str  # down | recovered | flapping | degraded (up, but ailing: a rekey fails, selectors are narrowed)
     began: int  # microseconds UTC
     ended: int | None
     certainty: Certainty
@@ -122,3 +122,4 @@ class Incident:
     last_seen: int | None = None  # the last failing attempt
     clocks: Clocks = NO_CLOCKS
     link: str = ""  # the page that documents the reason
+    follows: str = ""  # the incident of the session that this one of a tunnel merely follows

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from whydown.sessions.clues import SECOND
 from whydown.sessions.model import Heard
+from whydown.sources.line import Side
 
 if TYPE_CHECKING:
     from whydown.sessions.names import Clocks
     from whydown.sessions.writers import Writer
 
-from whydown.sessions.clues import SECOND
-from whydown.sources.line import Side
+_EVER = 2**62  # microseconds: before and after every log
 
 
 def hear(writer: Writer, clocks: Clocks) -> Heard:
@@ -27,3 +28,8 @@ def hear(writer: Writer, clocks: Clocks) -> Heard:
         events=len(writer.events),
         sources=tuple(dict.fromkeys(o.source for e in writer.events for o in e.origins)),
     )
+
+
+def silence(side: Side) -> Heard:
+    """Say that a log of this side was given and holds no line of an IKE daemon, at any time."""
+    return Heard(side=side, host="", vendor="", begin=-_EVER, end=_EVER, kinds=frozenset(), events=0, sources=())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from whydown.sessions.align import align, shift
-from whydown.sessions.hearing import hear
+from whydown.sessions.hearing import hear, silence
 from whydown.sessions.model import Hearing, Session
 from whydown.sessions.names import NO_CLOCKS
 from whydown.sessions.resolve import Joined, name_session, resolve
@@ -21,21 +21,28 @@ if TYPE_CHECKING:
     from whydown.tally import Tally
 
 
-def rebuild_sessions(events: Iterable[Event], tally: Tally) -> tuple[tuple[Session, ...], tuple[Heard, ...]]:
-    """Join the events of all logs to sessions; the second value is every gateway that was heard."""
+def rebuild_sessions(
+    events: Iterable[Event], given: frozenset[Side], tally: Tally
+) -> tuple[tuple[Session, ...], tuple[Heard, ...]]:
+    """Join the events of all logs to sessions; the second value is every gateway that was heard.
+
+    `given` are the sides whose logs the user gave: one that is given and holds no line of an IKE daemon was silent,
+    which is not the same as unheard.
+    """
     writers, assumed = gather_writers(events)
     if assumed and len(writers) > 1:
         sides = ", ".join(f"{w.host or 'unnamed'} is the {w.side}" for w in writers)
         tally.notice("sides", f"not all sides were given with --edge and --peer; taken from the logs: {sides}")
-    sessions = tuple(_session(joined, writers) for joined in resolve(writers))
+    silent = tuple(silence(side) for side in sorted(given - {w.side for w in writers}))
+    sessions = tuple(_session(joined, writers, silent) for joined in resolve(writers))
     return sessions, tuple(hear(w, NO_CLOCKS) for w in writers)
 
 
-def _session(joined: Joined, writers: Sequence[Writer]) -> Session:
+def _session(joined: Joined, writers: Sequence[Writer], silent: tuple[Heard, ...]) -> Session:
     mine = [e for link in joined.links for e in link.events]
     by_side = {side: sorted((e for e in mine if e.side is side), key=lambda e: e.at) for side in Side}
     clocks = align(by_side[Side.EDGE], by_side[Side.PEER]) if all(by_side.values()) else NO_CLOCKS
     events = sorted(shift([*mine, *joined.whole], clocks), key=lambda e: e.at)
     hosts = {(e.side, e.host) for e in events}
     heard = tuple(hear(w, clocks) for w in writers if any((e.side, e.host) in hosts for e in w.events[:1]))
-    return Session(name_session(joined, writers), tuple(events), Hearing(heard), clocks)
+    return Session(name_session(joined, writers), tuple(events), Hearing((*heard, *silent)), clocks)

@@ -1,0 +1,220 @@
+"""Episodes to incidents: the reason, the leading cause and what else may be, put together for the reader."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from whydown.diagnose.engine import Finding, find
+from whydown.diagnose.incident import Alternative, Cause, Confidence, Evidence, Incident, Layer
+from whydown.diagnose.missing import name_missing
+from whydown.diagnose.reasons import following_reason, shown_reasons
+from whydown.diagnose.scene import Scene
+from whydown.diagnose.timeline import find_trigger, pick_timeline
+from whydown.envelope.record import Certainty
+from whydown.grammar.event import Provenance
+from whydown.sources.line import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from whydown.diagnose.engine import Shown
+    from whydown.diagnose.knowledge import Knowledge
+    from whydown.diagnose.model import Cause as CauseBlock
+    from whydown.diagnose.model import Reason
+    from whydown.sessions.model import Episode, Session
+    from whydown.tally import Tally
+
+_ALTERNATIVES = 4  # more than that is no help
+_EVIDENCE = 12
+_TOGETHER = 10_000_000  # microseconds: a tunnel that goes down this close to its session follows it
+_ORDER = {Confidence.CONFIRMED: 0, Confidence.PROBABLE: 1, Confidence.POSSIBLE: 2}
+
+
+def diagnose(session: Session, episodes: Iterable[Episode], knowledge: Knowledge, tally: Tally) -> tuple[Incident, ...]:
+    """Say for each episode of a session why it was, tunnels after the session they follow."""
+    down: list[tuple[Episode, Incident, str]] = []
+    incidents: list[Incident] = []
+    for episode in sorted(episodes, key=lambda e: e.layer != "session"):
+        if episode.layer == "tunnel" and (followed := _followed(episode, down)):
+            reason = following_reason(followed[2], knowledge.reasons)
+            if reason:
+                incidents.append(_follower(followed[1], reason, episode.tunnel))
+                continue
+        made = _incident(session, episode, knowledge, tally)
+        if made is None:
+            continue
+        incidents.append(made[0])
+        if episode.layer == "session":
+            down.append((episode, *made))
+    told = {i.follows for i in incidents}
+    for _, incident, reason_name in down:
+        reason = following_reason(reason_name, knowledge.reasons)
+        if incident.id not in told and reason:
+            incidents.append(_follower(incident, reason, ""))
+    return tuple(incidents)
+
+
+def _followed(episode: Episode, down: Sequence[tuple[Episode, Incident, str]]) -> tuple[Episode, Incident, str] | None:
+    """Return the session's down time that a tunnel's belongs to; the last one where several do."""
+    for other in reversed(down):
+        ended = other[0].ended
+        if episode.began >= other[0].began - _TOGETHER and (ended is None or episode.began <= ended):
+            return other
+    return None
+
+
+def _follower(session: Incident, reason: Reason, tunnel: str) -> Incident:
+    """Return the tunnel's incident that is nothing but its session's."""
+    return replace(
+        session,
+        id=_id(session.id, "tunnel", tunnel),
+        layer=Layer.TUNNEL,
+        tunnel=tunnel,
+        reason=reason.wording,
+        basis="inferred",
+        reason_means=reason.means,
+        follows=session.id,
+        contradictions=(),
+        link=reason.link,
+    )
+
+
+def _incident(session: Session, episode: Episode, knowledge: Knowledge, tally: Tally) -> tuple[Incident, str] | None:
+    """Make the incident of one episode, and name its reason; None where nothing shows that it failed."""
+    scene = Scene(episode)
+    shown = shown_reasons(knowledge.reasons, episode.layer, scene)
+    if not shown:
+        return None
+    reason = shown[0]
+    findings = _findings(knowledge.causes, scene, reason, tally)
+    lead = findings[0] if findings else None
+    evidence = _evidence(lead, reason)
+    offset = session.clocks.offset_s or 0.0
+    unheard = [u for f in findings for u in f.unheard]
+    first = min(episode.events, key=lambda e: e.at, default=None)
+    incident = Incident(
+        id=_id(session.name.id, episode.layer, episode.tunnel, str(evidence[0].event.id if evidence else "")),
+        revision=1,
+        layer=Layer(episode.layer),
+        state=_state(episode),
+        began=episode.began,
+        ended=episode.ended,
+        certainty=min((e.certainty for e in episode.events), default=Certainty.UNTIMED) if first else Certainty.UNTIMED,
+        session=session.name,
+        tunnel=episode.tunnel,
+        reason=reason.reason.wording,
+        basis="stated" if reason.stated else "inferred",
+        reason_means=reason.reason.means,
+        cause=_cause(lead) if lead else None,
+        confidence=lead.level if lead else Confidence.POSSIBLE,
+        confidence_why=_why(lead, evidence, session),
+        alternatives=tuple(_alternative(f) for f in findings[1 : 1 + _ALTERNATIVES]),
+        differs=lead.differs if lead else (),
+        agrees=lead.agrees if lead else (),
+        actions=(lead.do if lead else ()) or reason.reason.do,
+        evidence=evidence,
+        timeline=pick_timeline(episode, evidence),
+        trigger=find_trigger(episode, evidence),
+        contradictions=_contradictions(shown, lead),
+        ruled_out=_ruled_out(knowledge.causes, findings, reason, session),
+        missing=name_missing(unheard, session.name, round(offset * 1_000_000)),
+        attempts=episode.attempts,
+        last_seen=episode.last_seen,
+        clocks=session.clocks,
+        link=reason.reason.link,
+    )
+    return incident, reason.reason.name
+
+
+def _findings(causes: Iterable[CauseBlock], scene: Scene, reason: Shown, tally: Tally) -> list[Finding]:
+    """Ask every cause that can stand behind the reason; surest first, silenced ones left out."""
+    found = [f for c in causes if reason.reason.name in c.reasons and (f := find(c, scene, reason))]
+    for finding in found:
+        if finding.given_up:
+            tally.notice(finding.cause.name, "has too many ways to be true here; the best one found is shown")
+    sure = [f for f in found if f.level is not Confidence.POSSIBLE]
+    found = [f for f in found if not any(s.cause.silences(f.cause.name) for s in sure)]
+    found.sort(key=lambda f: (_ORDER[f.level], len(f.unheard), -len(f.evidence)))
+    if found and found[0].level is Confidence.CONFIRMED:
+        found = [f for f in found if f.level is not Confidence.POSSIBLE]
+    return found
+
+
+def _evidence(lead: Finding | None, reason: Shown) -> tuple[Evidence, ...]:
+    rows = [*(lead.evidence if lead else ()), *(("reason", e) for _, e in reason.evidence)]
+    kept: dict[tuple[str, str, int], Evidence] = {}
+    for role, event in rows:
+        first = event.origins[0]
+        kept.setdefault((first.source, first.member, first.offset), Evidence(event, role, event.at))
+    return tuple(sorted(kept.values(), key=lambda e: (e.at, e.event.origins[0]))[:_EVIDENCE])
+
+
+def _cause(finding: Finding) -> Cause:
+    return Cause(finding.cause.name, finding.cause.title, finding.says, finding.fault)
+
+
+def _alternative(finding: Finding) -> Alternative:
+    return Alternative(finding.cause.name, finding.cause.title, finding.level, finding.settles)
+
+
+def _why(lead: Finding | None, evidence: Sequence[Evidence], session: Session) -> str:
+    """Say what the confidence rests on and what keeps it from being higher."""
+    parts = [lead.why if lead else "no known cause fits what the logs show"]
+    assumed = sum(e.event.rule.provenance is Provenance.ASSUMED for e in evidence)
+    if assumed:
+        parts.append(f"{assumed} of {len(evidence)} lines of evidence are read by an assumed wording")
+    if all(session.hearing.hears(side) for side in Side):
+        clocks = session.clocks
+        if clocks.offset_s is None:
+            parts.append("the two clocks could not be compared: no exchange was logged by both sides")
+        else:
+            parts.append(
+                f"the peer's clock is {clocks.offset_s:+.3f} s from the Edge's ({clocks.votes} matched exchanges)"
+            )
+    return "; ".join(parts)
+
+
+def _contradictions(shown: Sequence[Shown], lead: Finding | None) -> tuple[str, ...]:
+    reason = shown[0]
+    said = []
+    if reason.stated and len(shown) > 1:
+        other = min((s for s in shown[1:] if not s.stated), key=lambda s: s.reason.rank, default=None)
+        if other and other.reason.rank < reason.reason.rank:
+            said.append(
+                f'NSX states "{reason.reason.wording}", but {other.last.origins[0]} shows "{other.reason.wording}"'
+            )
+    if lead and reason.reason.name in {n.name for n in lead.cause.misleads}:
+        says = "states" if reason.stated else "would show"
+        said.append(
+            f'NSX {says} "{reason.reason.wording}", which misleads here: {lead.cause.title[0].lower()}{lead.cause.title[1:]}'
+        )
+    return tuple(said)
+
+
+def _ruled_out(
+    causes: Iterable[CauseBlock], findings: Sequence[Finding], reason: Shown, session: Session
+) -> tuple[str, ...]:
+    """Name the causes of this reason that something heard speaks against; nothing is ruled out on one side's word."""
+    if not all(session.hearing.hears(side) for side in Side):
+        return ()
+    left = {f.cause.name.split("/")[0] for f in findings}
+    titles = {
+        c.title
+        for c in causes
+        if reason.reason.name in {n.name for n in c.explains} and c.name.split("/")[0] not in left
+    }
+    return tuple(sorted(titles))
+
+
+def _state(episode: Episode) -> str:
+    if episode.flaps == 0:
+        return "degraded"
+    if episode.flaps >= 3:
+        return "flapping"
+    return "down" if episode.ended is None else "recovered"
+
+
+def _id(*parts: str) -> str:
+    return hashlib.blake2b("\0".join(parts).encode(errors="surrogateescape"), digest_size=6).hexdigest()

@@ -1,0 +1,47 @@
+"""The one reason an episode is shown under: what NSX states, otherwise what its last failing attempt looks like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from whydown.diagnose.engine import reason_shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from whydown.diagnose.engine import Shown
+    from whydown.diagnose.model import Reason
+    from whydown.diagnose.scene import Scene
+
+_SAME_ATTEMPT = 120_000_000  # microseconds: NSX's own negotiation attempts are 50 to 170 s apart
+
+# What NSX shows on a tunnel whose session is down, by the session's reason; "IKE SA down" for every other.
+_FOLLOWING = {
+    "session/negotiation-not-started": "tunnel/ipsec-negotiation-not-started",
+    "session/configuration-failed": "tunnel/ipsec-negotiation-not-started",
+    "session/peer-not-responding": "tunnel/no-ike-peers",
+}
+
+
+def shown_reasons(reasons: Iterable[Reason], layer: str, scene: Scene) -> tuple[Shown, ...]:
+    """Return every reason of a layer that the episode shows, the one that speaks for it first."""
+    found = [s for r in reasons if r.layer == layer and (s := reason_shown(r, scene))]
+    chosen = choose_reason(found)
+    return (chosen, *(s for s in found if s is not chosen)) if chosen else ()
+
+
+def choose_reason(found: Sequence[Shown]) -> Shown | None:
+    """Choose what NSX states, the latest; otherwise, of what the last failing attempt shows, the lowest rank."""
+    stated = [s for s in found if s.stated]
+    if stated:
+        return max(stated, key=lambda s: s.at)
+    if not found:
+        return None
+    last = max(s.at for s in found)
+    return min((s for s in found if last - s.at <= _SAME_ATTEMPT), key=lambda s: (s.reason.rank, -s.at))
+
+
+def following_reason(session_reason: str, reasons: Iterable[Reason]) -> Reason | None:
+    """Return the reason a tunnel shows when its session is down for `session_reason`."""
+    wanted = _FOLLOWING.get(session_reason, "tunnel/ike-sa-down")
+    return next((r for r in reasons if r.name == wanted), None)

@@ -1,0 +1,76 @@
+"""The street from bytes to a report: the only module that knows every stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from whydown.diagnose.diagnosis import diagnose
+from whydown.envelope.records import records
+from whydown.report.model import Report
+from whydown.sessions.episodes import cut_episodes
+from whydown.sessions.rebuild import rebuild_sessions
+from whydown.sources.files import lines
+from whydown.sources.line import Side
+from whydown.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import tzinfo
+
+    from whydown.diagnose.incident import Incident
+    from whydown.diagnose.knowledge import Knowledge
+    from whydown.grammar.event import Event
+    from whydown.grammar.library import Library
+    from whydown.sources.files import Input
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to read times, and which of them matter; `since` and `until` in microseconds UTC."""
+
+    zone: tzinfo | None = None  # of stamps that name none
+    edge_zone: tzinfo | None = None
+    peer_zone: tzinfo | None = None
+    year: int | None = None
+    since: int | None = None
+    until: int | None = None
+
+
+DEFAULTS = Options()
+
+
+def read_events(
+    inputs: Sequence[Input], *, library: Library, tally: Tally, options: Options = DEFAULTS
+) -> Iterator[Event]:
+    """Yield the typed events of all inputs, one input after the other; every line is accounted for in `tally`."""
+    for given in inputs:
+        zones = {Side.EDGE: options.edge_zone, Side.PEER: options.peer_zone}
+        zone = (zones[given.side] if given.side else None) or options.zone
+        found = library.events(
+            records(lines([given], tally, library.marks), tally, zone=zone, year=options.year), tally
+        )
+        for event in found:
+            if (options.since is None or event.at >= options.since) and (
+                options.until is None or event.at <= options.until
+            ):
+                yield event
+
+
+def analyze(
+    inputs: Sequence[Input],
+    *,
+    library: Library,
+    knowledge: Knowledge,
+    options: Options = DEFAULTS,
+    tally: Tally | None = None,
+) -> Report:
+    """Read the logs of one or both gateways and say why sessions and tunnels went down; `tally` may be watched."""
+    tally = tally if tally is not None else Tally()
+    given = frozenset(i.side for i in inputs if i.side)
+    sessions, heard = rebuild_sessions(read_events(inputs, library=library, tally=tally, options=options), given, tally)
+    incidents: list[Incident] = []
+    for session in sessions:
+        incidents.extend(diagnose(session, cut_episodes(session), knowledge, tally))
+    incidents.sort(key=lambda i: (i.began, i.layer, i.id))
+    return Report(incidents=tuple(incidents), tally=tally, sessions=sessions, heard=heard)
