@@ -1,0 +1,244 @@
+"""Templates to regular expressions: one per template, anchored at both ends, linear in the length of the line.
+
+What a template means. Literal text stands as written; a run of blanks matches any run of blanks. A slot of an open
+type (a word, a name, text) ends where what follows it, up to the next open slot, first fits; what stood before is
+then settled and not tried again. This is what keeps matching linear on hostile lines: each open slot with what follows
+it is an atomic group, and all other slots are bounded in length.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from whydown.grammar.event import Provenance, Rule
+from whydown.grammar.model import EventBlock, Slot, Template
+from whydown.grammar.slots import ANYTHING, READINGS, Reading, converter
+from whydown.grammar.vocabulary import FIELDS, Direction, SlotType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from whydown.grammar.model import Grammar, IgnoreBlock
+    from whydown.grammar.vocabulary import Kind
+
+_BLANKS = re.compile(" +")
+_SPACED = frozenset({SlotType.TEXT, SlotType.IDENT, SlotType.NOTIFY, SlotType.TS, SlotType.PROPOSALS})
+
+
+class Pattern(NamedTuple):
+    """One template as a regular expression, with the slots in the order of its groups."""
+
+    expression: str  # runs of blanks match runs of blanks
+    tight: str  # the same for a text without double blanks, where every blank is one: quicker
+    names: tuple[str, ...]
+    open_end: bool  # a slot stands last
+    literals: tuple[str, ...]  # its literal texts, blanks single: all of them stand in every line it matches
+
+
+def pattern(template: Template, local_types: Mapping[str, str]) -> Pattern:
+    """Return the regular expression of a template, without anchors; `local_types` are the grammar's own slot types."""
+    parts = _trimmed(template.parts)
+    slots = [part for part in parts if isinstance(part, Slot)]
+    return Pattern(
+        expression=_expression(parts, local_types, tight=False),
+        tight=_expression(parts, local_types, tight=True),
+        names=tuple(slot.name for slot in slots if slot.name not in {"_", "*"}),
+        open_end=isinstance(parts[-1], Slot),
+        literals=tuple(_BLANKS.sub(" ", part) for part in parts if isinstance(part, str) and part.strip()),
+    )
+
+
+def _trimmed(parts: Sequence[str | Slot]) -> list[str | Slot]:
+    """Drop blanks at both ends: lines are matched without theirs."""
+    kept = list(parts)
+    if kept and isinstance(kept[0], str):
+        kept[0] = kept[0].lstrip(" ")
+    if kept and isinstance(kept[-1], str):
+        kept[-1] = kept[-1].rstrip(" ")
+    return [part for part in kept if part != ""]
+
+
+def _expression(parts: Sequence[str | Slot], local_types: Mapping[str, str], *, tight: bool) -> str:
+    done: list[str] = []
+    segment: list[str] = []
+    opened = False
+    for place, part in enumerate(parts):
+        if isinstance(part, str):
+            segment.append(_literal(part, tight=tight))
+            continue
+        if _is_open(part):
+            done.append(f"(?>{''.join(segment)})" if opened else "".join(segment))
+            segment, opened = [], True
+        before = parts[place - 1] if place else ""
+        after = parts[place + 1] if place + 1 < len(parts) else None
+        segment.append(_slot(part, before, after, local_types, tight=tight))
+    return "".join(done) + "".join(segment)
+
+
+def _literal(text: str, *, tight: bool) -> str:
+    return (" " if tight else " +").join(re.escape(piece) for piece in _BLANKS.split(text))
+
+
+def _reading(slot: Slot, local_types: Mapping[str, str]) -> Reading:
+    if slot.words:
+        words = sorted(slot.words, key=len, reverse=True)
+        return Reading("(?:" + "|".join(_literal(word, tight=False) for word in words) + ")")
+    if slot.local_type:
+        return Reading(f"(?:{local_types[slot.local_type]})")
+    if slot.name == "*":
+        return ANYTHING
+    return READINGS[_type(slot)]
+
+
+def _type(slot: Slot) -> SlotType:
+    if slot.type is not None:
+        return slot.type
+    return FIELDS[slot.name].type if slot.name in FIELDS else SlotType.WORD
+
+
+def _is_open(slot: Slot) -> bool:
+    if slot.words or slot.local_type:
+        return False
+    return slot.name == "*" or READINGS[_type(slot)].open
+
+
+def _slot(
+    slot: Slot, before: str | Slot, after: str | Slot | None, local_types: Mapping[str, str], *, tight: bool
+) -> str:
+    reading = _reading(slot, local_types)
+    text = _open(reading, slot, before, after, tight=tight) if reading.open else reading.pattern
+    return text if slot.name in {"_", "*"} else f"({text})"
+
+
+def _open(reading: Reading, slot: Slot, before: str | Slot, after: str | Slot | None, *, tight: bool) -> str:
+    """Write an open slot: greedy where it cannot hold what follows, else the shortest; without blanks at its ends."""
+    times = "+" if reading.least else "*"
+    stops = after is None or (isinstance(after, str) and not re.match(reading.pattern, after[0], re.DOTALL))
+    body = f"{reading.pattern}{times}" if stops else f"{reading.pattern}{times}?"
+    if slot.name == "*" or _type(slot) not in _SPACED:
+        return body
+    led = tight and isinstance(before, str) and before.endswith(" ")
+    ended = after is None or (tight and isinstance(after, str) and after.startswith(" "))
+    return ("" if led or before == "" else "(?! )") + body + ("" if ended else "(?<! )")
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """One `event` block, compiled."""
+
+    kind: Kind
+    direction: Direction
+    sets: dict[str, Any]
+    more: tuple[Shape, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """One wording, ready to match: a template of an event or ignore block, with what it yields.
+
+    Expressions are compiled when they are first needed: most templates never meet a line.
+    """
+
+    pattern: Pattern
+    rule: Rule
+    flags: re.RegexFlag
+    block: Block | None = None  # the event it opens; None: to be ignored (or a `more`, `data` or prefix wording)
+    data: tuple[tuple[str, Shape], ...] = ()  # what must hold on the record's structured data besides
+    conversions: tuple[tuple[str, Callable[[str], Any]], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look up the converters of the slots once."""
+        named = [(name, converter(name)) for name in self.pattern.names]
+        object.__setattr__(self, "conversions", tuple((name, convert) for name, convert in named if convert))
+
+    @cached_property
+    def tight(self) -> Callable[[str], re.Match[str] | None]:
+        """Match a whole text in which no two blanks stand together."""
+        return re.compile(rf"(?:{self.pattern.tight})\Z", self.flags).match
+
+    @cached_property
+    def loose(self) -> Callable[[str], re.Match[str] | None]:
+        """Match a whole text."""
+        return re.compile(rf"(?:{self.pattern.expression})\Z", self.flags).match
+
+    @cached_property
+    def head(self) -> Callable[[str], re.Match[str] | None]:
+        """Match the beginning of a text, with the blanks that follow; a slot at its end ends there."""
+        after = "(?: +|\\Z)" if self.pattern.open_end else " *"
+        return re.compile(rf"(?:{self.pattern.expression}){after}", self.flags).match
+
+    def read(self, text: str) -> dict[str, Any] | None:
+        """Return the typed fields when this wording is the whole of `text` (no blanks around it), else None."""
+        found = self.loose(text) if "  " in text else self.tight(text)
+        return None if found is None else self.fields(found.groups())
+
+    def fields(self, groups: Sequence[str]) -> dict[str, Any] | None:
+        """Return the typed fields of a match; None when a converter refuses a value."""
+        fields: dict[str, Any] = dict(zip(self.pattern.names, groups, strict=True))
+        try:
+            for name, convert in self.conversions:
+                fields[name] = convert(fields[name])
+        except ValueError:
+            return None
+        return fields
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledGrammar:
+    """A grammar, ready to match; `shapes` are in the order of the file, the first that matches wins."""
+
+    name: str
+    vendor: str
+    apps: tuple[str, ...]
+    of_ike: bool  # an IKE program's: its unknown lines may yield gists
+    keyed: bool  # key=value records: `data` is read from the text
+    prefixes: tuple[Shape, ...]
+    shapes: tuple[Shape, ...]
+
+
+def compile_grammar(grammar: Grammar) -> CompiledGrammar:
+    """Return the grammar's wordings ready to match."""
+    flags = re.DOTALL | (re.IGNORECASE | re.ASCII if grammar.any_case else re.NOFLAG)
+    local_types = dict(grammar.slots)
+
+    def shape(template: Template, block: Block | None = None, data: tuple[tuple[str, Shape], ...] = ()) -> Shape:
+        provenance = template.provenance or Provenance.ASSUMED
+        rule = Rule(grammar.name, template.span.line, provenance)
+        return Shape(pattern(template, local_types), rule, flags, block, data)
+
+    def event(written: EventBlock) -> list[Shape]:
+        more = tuple(shape(template) for template in written.more)
+        sets = {name: _set(name, value) for name, value in written.sets}
+        block = Block(written.kind, written.direction, sets, more)
+        data = tuple((key, shape(template)) for key, template in written.data)
+        lines = written.lines or (_anything(written),)
+        return [shape(template, block, data) for template in lines]
+
+    def ignored(written: IgnoreBlock) -> list[Shape]:
+        return [shape(template) for template in written.lines]
+
+    placed = [(b.span.line, event(b)) for b in grammar.events] + [(b.span.line, ignored(b)) for b in grammar.ignores]
+    shapes = [s for _, found in sorted(placed, key=lambda place: place[0]) for s in found]
+    return CompiledGrammar(
+        name=grammar.name,
+        vendor=grammar.vendor,
+        apps=grammar.apps,
+        of_ike=any(b.kind.startswith(("ike.", "child.")) for b in grammar.events),
+        keyed=grammar.shape == "keyvalue",
+        prefixes=tuple(shape(template) for template in grammar.prefixes),
+        shapes=tuple(shapes),
+    )
+
+
+def _anything(written: EventBlock) -> Template:
+    """Return the text template of an event that has `data` alone; its rule is that of the first `data` clause."""
+    first = written.data[0][1]
+    return Template((Slot("*", first.span),), first.span, "$*", first.provenance, first.source)
+
+
+def _set(name: str, value: str) -> Any:
+    convert = converter(name)
+    return convert(value) if convert else value

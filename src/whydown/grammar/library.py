@@ -1,0 +1,92 @@
+"""The library: all grammars at hand, read once, and the way from records to events."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from whydown.errors import KnowledgeError
+from whydown.grammar.assemble import Assembler
+from whydown.grammar.match import Matcher
+from whydown.text import render_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from whydown.envelope.record import Record
+    from whydown.grammar.event import Event
+    from whydown.grammar.model import Grammar
+    from whydown.tally import Tally
+
+BATCH = 1024  # records matched at once; 1 where records must become events as they come
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Grammars in the order in which they are tried."""
+
+    grammars: tuple[Grammar, ...]
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Literal texts, one of which stands in every raw line that any grammar speaks of."""
+        marks = (mark for grammar in self.grammars for mark in (grammar.marks or grammar.apps))
+        return tuple(dict.fromkeys(marks))
+
+    def events(self, records: Iterable[Record], tally: Tally, *, batch: int = BATCH) -> Iterator[Event]:
+        """Yield the events of a stream of records in its order; every record is counted in `tally`."""
+        matcher, assembler = Matcher(self.grammars), Assembler(tally)
+        stream = iter(records)
+        while taken := list(islice(stream, batch)):
+            yield from assembler.feed(taken, matcher.match(taken))
+        yield from assembler.finish()
+
+
+def folders(further: Sequence[Path] = (), *, shipped: bool = True) -> tuple[Path, ...]:
+    """Return the folders of knowledge in the order in which they count: given, $WHYDOWN_GRAMMARS, user's, shipped."""
+    named = [Path(part) for part in os.environ.get("WHYDOWN_GRAMMARS", "").split(os.pathsep) if part]
+    own = _config_home() / "whydown" / "grammars"
+    found = [*further, *named, *([own] if own.is_dir() else []), *([shipped_folder()] if shipped else [])]
+    return tuple(dict.fromkeys(found))
+
+
+def _config_home() -> Path:
+    given = os.environ.get("XDG_CONFIG_HOME", "")
+    return Path(given) if given else Path("~/.config").expanduser()
+
+
+def shipped_folder() -> Path:
+    """Return the folder that comes with whydown: inside the package when installed, beside `src` in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "grammars"
+    return inside if inside.is_dir() else package.parents[1] / "grammars"
+
+
+def load(further: Sequence[Path] = (), *, shipped: bool = True) -> Library:
+    """Read all grammars of the folders; KnowledgeError with every problem of every file when one does not read."""
+    from whydown.grammar.syntax import read_grammar  # noqa: PLC0415 - pyparsing is slow to load and seldom needed
+
+    grammars: list[Grammar] = []
+    troubles: list[str] = []
+    for path in _files(folders(further, shipped=shipped)):
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as err:
+            raise KnowledgeError(f"{path} cannot be read: {err}.", "Mend or remove it.") from err
+        grammar, problems = read_grammar(text, str(path))
+        troubles += [render_problem(problem, text) for problem in problems]
+        if grammar is not None:
+            grammars.append(grammar)
+    if troubles:
+        raise KnowledgeError("\n\n".join(troubles), "Run 'whydown grammar check' on the file.")
+    return Library(tuple(grammars))
+
+
+def _files(places: Iterable[Path]) -> Iterator[Path]:
+    for place in places:
+        if not place.is_dir():
+            raise KnowledgeError(f"The grammar folder {place} is not there.", "Name a folder of .grammar files.")
+        yield from sorted({*place.glob("*.grammar"), *place.glob("messages/*.grammar")})

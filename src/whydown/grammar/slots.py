@@ -1,0 +1,116 @@
+"""Slot types: how the text of a slot reads (a linear-time pattern) and what it becomes (a converter that may refuse).
+
+A pattern has no groups and no nested repeats. `open` types end only where the next literal text begins; the others
+end by themselves within a bounded number of characters.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from whydown.grammar import proposals
+from whydown.grammar.names import group_number, notify_name
+from whydown.grammar.selectors import selectors
+from whydown.grammar.vocabulary import FIELDS, SlotType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_REMEMBERED = 4096  # values kept by each cached converter: logs repeat their addresses and algorithms
+
+
+class Reading(NamedTuple):
+    """How a slot type reads: a character class (`open`) or a whole pattern, and its converter (None: the text stays)."""
+
+    pattern: str
+    convert: Callable[[str], Any] | None = None
+    open: bool = False
+    least: int = 1  # of an open type: how many characters at least
+
+
+_V4 = r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"
+_V6 = r"[0-9A-Fa-f:]{0,4}:[0-9A-Fa-f:.]{1,41}(?:%[0-9A-Za-z_.-]{1,16})?"
+_HEX32 = r"(?:0x[0-9A-Fa-f]{1,8}|[0-9]{1,10}\(0x[0-9A-Fa-f]{1,8}\)|[0-9A-Fa-f]{1,8})"
+_HEX64 = (
+    r"(?:0x[0-9A-Fa-f]{1,16}|[0-9]{1,20}\(0x[0-9A-Fa-f]{1,16}\)|[0-9A-Fa-f]{8}[ _:][0-9A-Fa-f]{8}|[0-9A-Fa-f]{1,16})"
+)
+
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_PLAIN_V4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+
+
+@lru_cache(_REMEMBERED)
+def address(text: str) -> str:
+    """Return an IPv4 or IPv6 address in its normal spelling, without brackets; ValueError for what is none."""
+    if _PLAIN_V4.fullmatch(text):
+        return text
+    return str(ipaddress.ip_address(text.removeprefix("[").removesuffix("]")))
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if port > 0xFFFF:
+        raise ValueError(f"{text!r} is no port")
+    return port
+
+
+def _hex(text: str, digits: int) -> str:
+    """Return a hexadecimal number with `0x` and all its digits, from `0x..`, bare hex, `8hex 8hex` or decimal(0x..)."""
+    _, decimal, inner = text.partition("(0x")
+    bare = inner.removesuffix(")") if decimal else text.removeprefix("0x").translate(_JOINTS)
+    value = int(bare, 16)
+    if value >> (4 * digits):
+        raise ValueError(f"{text!r} has more than {digits} hexadecimal digits")
+    return f"0x{value:0{digits}x}"
+
+
+_JOINTS = str.maketrans("", "", " _:")
+
+
+def _spi32(text: str) -> str:
+    return _hex(text, 8)
+
+
+def _spi64(text: str) -> str:
+    return _hex(text, 16)
+
+
+def _proposals(text: str) -> tuple[proposals.Proposal, ...]:
+    return proposals.parse(text)
+
+
+READINGS: dict[SlotType, Reading] = {
+    SlotType.WORD: Reading(r"\S", open=True),
+    SlotType.NAME: Reading(r"[^\s\"'\[\](){}<>]", open=True),
+    SlotType.INT: Reading(r"-?[0-9]{1,19}", int),
+    SlotType.SPI32: Reading(_HEX32, _spi32),
+    SlotType.SPI64: Reading(_HEX64, _spi64),
+    SlotType.IP: Reading(rf"(?:{_V4}|{_V6}|\[{_V6}\])", address),
+    SlotType.PORT: Reading(r"[0-9]{1,5}", _port),
+    SlotType.IDENT: Reading(r".", open=True),
+    SlotType.TEXT: Reading(r".", open=True),
+    SlotType.PROPOSALS: Reading(r".", _proposals, open=True),
+    SlotType.NOTIFY: Reading(r"[A-Za-z0-9_ -]", notify_name, open=True),
+    SlotType.GROUP: Reading(r"(?:[Gg]roup )?[A-Za-z0-9][A-Za-z0-9_-]{0,31}", group_number),
+    SlotType.TS: Reading(r"[^={};\"']", selectors, open=True),
+    SlotType.SECONDS: Reading(r"[0-9]{1,12}(?:\.[0-9]{1,9})?", float),
+}
+ANYTHING = Reading(r".", open=True, least=0)  # `$*`
+
+
+def converter(field: str) -> Callable[[str], Any] | None:
+    """Return the converter of the field called `field`; None where the text stays as it is."""
+    known = FIELDS.get(field)
+    return READINGS[known.type].convert if known else None
+
+
+def convert(type: SlotType, text: str) -> Any:  # noqa: A002 - the word of the language
+    """Return the typed value of `text`; ValueError when a slot of this type refuses it."""
+    reading = READINGS[type]
+    shape = rf"{reading.pattern}+" if reading.open else reading.pattern
+    if not text or text != text.strip(" ") or not re.fullmatch(shape, text, re.DOTALL):
+        raise ValueError(f"{text!r} is no {type}")
+    return reading.convert(text) if reading.convert else text
