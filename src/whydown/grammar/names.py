@@ -145,6 +145,8 @@ _BY_NAME = {name.replace("_", ""): number for number, name in GROUPS.items()} | 
     "BRAINPOOL384": 29,
     "BRAINPOOL512": 30,
     "NULL": 0,
+    "KENONE": 0,
+    "MODPNONE": 0,
 }
 _NUMBERED = re.compile(r"(?:DH|GROUP|DHGROUP|KE)?([0-9]{1,5})")
 
