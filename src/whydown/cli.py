@@ -71,17 +71,26 @@ Zone = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks on standard error.")]
 
 
-@app.callback()
-def _whydown(
-    *,
-    version: Annotated[bool, typer.Option("--version", help="Show the version and the grammars' digest.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")] = False,  # noqa: ARG001 - main reads it
-) -> None:
-    if version:
+def _show_version(*, wanted: bool) -> None:
+    if wanted:
         from whydown.grammar.places import digest  # noqa: PLC0415
 
         typer.echo(f"whydown {whydown.__version__} (grammars {digest()})")
         raise typer.Exit
+
+
+@app.callback()
+def _whydown(
+    *,
+    version: Annotated[  # noqa: ARG001 - its callback does the work
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and the grammars' digest."
+        ),
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")] = False,  # noqa: ARG001 - main takes it out
+) -> None:
+    """Why is this NSX IPsec VPN down?"""
 
 
 @app.command(epilog=EPILOG)
