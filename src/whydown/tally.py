@@ -18,9 +18,10 @@ class Notice:
 class Tally:
     """Counts in which every line of the input appears exactly once, plus notices.
 
-    `lines` is the number of lines read; it always equals `other + events + continued + ignored + unknown + repeated
-    + blank`: lines of programs no grammar speaks of; lines that opened an event; further lines of a block; lines
-    declared as saying nothing; lines of a known program that no template knows; repeats; empty ones.
+    `lines` is the number of lines read; `lines + unfolded` always equals `other + events + continued + ignored +
+    unknown + repeated + blank`: lines of programs no grammar speaks of (and, where lines are sifted by marks, every
+    line without one); lines that opened an event; further lines of a block; lines declared as saying nothing; lines of
+    a known program that no template knows; repeats; empty ones.
     """
 
     lines: int = 0
@@ -34,6 +35,8 @@ class Tally:
     blank: int = 0
     cut: int = 0  # of all: lines longer than the limit, read up to it
     undecodable: int = 0  # of all: lines that were no UTF-8
+    unfolded: int = 0  # records beyond the first that lines with folded line feeds (`#012`) gave
+    folded: int = 0  # messages a syslog daemon had folded away: "message repeated 3 times" holds two more
     by_source: Counter[str] = field(default_factory=Counter)
     unknown_shapes: Counter[tuple[str, str]] = field(default_factory=Counter)  # (grammar or program, shape) -> count
     unknown_examples: dict[tuple[str, str], str] = field(default_factory=dict)  # of each shape, where the first stands

@@ -1,0 +1,179 @@
+"""One file's time stamps to microseconds UTC, and the rules for what a stamp leaves out: the year and the zone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from whydown.envelope import stamps
+from whydown.envelope.record import Certainty
+from whydown.envelope.stamps import DAY, HOUR, SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import tzinfo
+
+_AHEAD = 26 * HOUR  # how far a stamp may lie behind the file's last change: any zone, and a little
+_FORWARD = 334 * DAY  # a line lies up to this much later than the one before it; otherwise up to a month earlier
+_SHUFFLE = 60 * SECOND  # lines of one file come this much out of order
+_QUARTER = 900 * SECOND  # zones change their offset at quarters of an hour
+_CACHE = 20_000
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class Years(NamedTuple):
+    """What is known from outside about the year of a file's stamps; times in microseconds UTC."""
+
+    given: int | None = None  # the year the user gave
+    neighbours: tuple[int, int] | None = None  # the first and the last complete stamp of other files
+    named: int | None = None  # the day in the file's name
+    written: int | None = None  # the file's last change
+    now: int | None = None  # the last resort
+
+
+class Clock:
+    """Reads the stamps of one file in their order; `at` is the time read last, in microseconds UTC."""
+
+    def __init__(self, zone: tzinfo | None, years: Callable[[], Years], tell: Callable[[str], None]) -> None:
+        """Take the zone of stamps without one (None: UTC is assumed).
+
+        `years` is asked once, if a stamp without a year comes; `tell` is told once what was assumed.
+        """
+        self.at = 0
+        self.full_range: tuple[int, int] | None = None  # the first and the last stamp with year and zone
+        self._timed = False  # any stamp was read
+        self._zone = zone
+        self._years = years
+        self._tell = tell
+        self._told = False
+        self._local = Certainty.ZONE_ASSUMED if zone is None else Certainty.STAMPED
+        self._yearless = Certainty.YEAR_ASSUMED
+        self._walls: dict[str, int | None] = {}
+        self._tails: dict[str, tuple[int, int | None] | None] = {}
+        self._times: dict[str, int | None] = {}
+        self._offsets: dict[int, tuple[int, int]] = {}
+        self._day = ""  # the month and day of the last stamp without a year, and its midnight
+        self._midnight = 0
+
+    def full(self, stamp: str) -> Certainty | None:
+        """Read `2026-11-21T20:40:01.123456+00:00`; fraction and zone may be missing. None: this is no such stamp."""
+        whole, tail = stamp[:19], stamp[19:]
+        try:
+            wall = self._walls[whole]
+        except KeyError:
+            wall = _keep(self._walls, whole, stamps.wall_clock(whole))
+        try:
+            parts = self._tails[tail]
+        except KeyError:
+            parts = _keep(self._tails, tail, stamps.fraction_and_zone(tail))
+        if wall is None or parts is None:
+            return None
+        fraction, shift = parts
+        if shift is not None:
+            return self.epoch(wall + fraction - shift)
+        self.at = self._utc(wall + fraction)
+        self._timed = True
+        if not self._told and self._zone is None:
+            self._say("no zone in the stamps: UTC is assumed")
+        return self._local
+
+    def epoch(self, at: int) -> Certainty:
+        """Take a complete time, in microseconds UTC."""
+        self.at = at
+        self._timed = True
+        self.full_range = (self.full_range[0] if self.full_range else at, at)
+        return Certainty.STAMPED
+
+    def short(self, stamp: str, digits: str = "") -> Certainty | None:
+        """Read `Nov 21 20:40:01` with the digits of a fraction. None: this is no such stamp.
+
+        The year is the one with which the file goes on in time: a line lies up to eleven months after the one before
+        it, or up to one before.
+        """
+        day, time = stamp[:6], stamp[7:]
+        try:
+            seconds = self._times[time]
+        except KeyError:
+            seconds = _keep(self._times, time, stamps.time_of_day(time))
+        if seconds is None:
+            return None
+        if day != self._day:
+            midnight = self._find_midnight(day, seconds)
+            if midnight is None:
+                return None
+            self._day, self._midnight = day, midnight
+        wall = self._midnight + seconds
+        if digits:
+            wall += stamps.microseconds(digits)
+        self.at = wall if self._zone is None else self._utc(wall)
+        self._timed = True
+        return self._yearless
+
+    def none(self) -> Certainty:
+        """Stand in for a stamp: the time before, or a millisecond a line in a file without any time."""
+        if not self._timed:
+            self.at += 1000
+        return Certainty.UNTIMED
+
+    def _find_midnight(self, day: str, seconds: int) -> int | None:
+        """Find the midnight `Nov 21` means here; None where it is no day."""
+        month, number = stamps.MONTHS.get(day[:3]), day[4:].lstrip()
+        if month is None or not (number.isascii() and number.isdigit()):
+            return None
+        if self._day:
+            return stamps.latest(month, int(number), self.at + _FORWARD - seconds)
+        years = self._years()
+        found, source = self._first_midnight(month, int(number), seconds, years)
+        if found is not None:
+            zone = ", UTC is assumed" if self._zone is None else ""
+            if years.given is not None:
+                self._yearless = self._local
+            if years.given is None or zone:
+                self._say(f"no year in the stamps: {stamps.year_of(found)} is taken from {source}{zone}")
+        return found
+
+    def _first_midnight(self, month: int, day: int, seconds: int, years: Years) -> tuple[int | None, str]:
+        """Find the midnight of the first stamp without a year, and say by which rule."""
+        if years.given is not None:
+            end_of_year = stamps.midnight(years.given, 12, 31)
+            return (None if end_of_year is None else stamps.latest(month, day, end_of_year)), "the command line"
+        if self._timed:
+            return stamps.latest(month, day, self.at + _FORWARD - seconds), "the complete stamps beside them"
+        if years.neighbours is not None:
+            begin, end = years.neighbours
+            before = stamps.latest(month, day, end - seconds)
+            after = stamps.latest(month, day, end - seconds + 365 * DAY)
+            if before is not None and after is not None and begin - before > max(0, after - end):
+                before = after
+            return before, "the complete stamps of the other logs"
+        for limit, source in (
+            (years.named, "the date in the file's name"),
+            (years.written, "the file's modification time"),
+            (years.now, "today's date"),
+        ):
+            if limit is not None:
+                return stamps.latest(month, day, limit + _AHEAD - seconds), source
+        return None, ""
+
+    def _say(self, rule: str) -> None:
+        self._told = True
+        self._tell(rule)
+
+    def _utc(self, wall: int) -> int:
+        """Turn the zone's local time into UTC; in the hour that comes twice, so that the file goes on in time."""
+        if self._zone is None:
+            return wall
+        quarter = wall // _QUARTER
+        pair = self._offsets.get(quarter)
+        if pair is None:
+            pair = _keep(self._offsets, quarter, stamps.offsets(self._zone, quarter * _QUARTER))
+        first, second = wall - pair[0], wall - pair[1]
+        return second if self._timed and first < second and first < self.at - _SHUFFLE else first
+
+
+def _keep(cache: dict[_K, _V], key: _K, value: _V) -> _V:
+    """Remember a value; a cache that has grown large starts anew."""
+    if len(cache) >= _CACHE:
+        cache.clear()
+    cache[key] = value
+    return value

@@ -1,0 +1,104 @@
+"""Lines to records: header off, time on one scale, folded lines unfolded."""
+
+from __future__ import annotations
+
+import re
+import time
+from functools import partial
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, cast
+
+from whydown.envelope import stamps
+from whydown.envelope.clock import Clock, Years
+from whydown.envelope.headers import read
+from whydown.envelope.record import Record
+from whydown.sources import files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import tzinfo
+
+    from whydown.sources.line import Line
+    from whydown.tally import Tally
+
+_REPEATED = re.compile(r"message repeated (\d{1,9}) times: \[ ?(.*)\]", re.ASCII)
+_LAST_REPEATED = re.compile(r"last message (?:buffered|repeated) (\d{1,9}) times?", re.ASCII)
+_FOLDED = re.compile(r"#012|\n")
+_NAMED_DAY = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?([0-2]\d|3[01])(?!\d)", re.ASCII)
+
+# NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
+_record = cast("Callable[[tuple[Any, ...]], Record]", partial(tuple.__new__, Record))
+
+
+def records(
+    lines: Iterable[Line], tally: Tally, *, zone: tzinfo | None = None, year: int | None = None
+) -> Iterator[Record]:
+    """Take the header off each line.
+
+    `zone` is that of stamps without one (None: UTC is assumed), `year` that of the first stamp without one in each
+    file; what is assumed instead is told in a notice once a file. A line with several lines folded into it (`#012`)
+    gives a record each, counted in `tally.unfolded`; a line without a message is counted as blank; "last message
+    repeated" is counted as repeated, and what a syslog daemon had folded away in `tally.folded`.
+    """
+    clocks: dict[str, Clock] = {}
+    source: str | None = None
+    clock = Clock(zone, Years, lambda _: None)
+    for line in lines:
+        text, origin, side = line
+        if origin[0] != source:
+            source = origin[0]
+            clock = clocks.get(source) or clocks.setdefault(source, _clock(source, clocks, tally, zone, year))
+        head = read(text, clock)
+        message = head[7]
+        if not message:
+            tally.blank += 1
+        elif "#01" in message or "\n" in message:
+            yield from map(_record, ((*head[:7], part, origin, side) for part in _unfolded(message, tally)))
+        elif " repeated " not in message or (inner := _repeated(message, tally)) is message:
+            yield _record((*head, origin, side))
+        elif inner:
+            yield _record((*head[:7], inner, origin, side))
+
+
+def _unfolded(message: str, tally: Tally) -> list[str]:
+    """Cut a message at the line feeds a syslog daemon wrote as `#012`; tabs become blanks."""
+    parts = [part.replace("#011", " ").replace("#015", "").strip() for part in _FOLDED.split(message)]
+    parts = [part for part in parts if part]
+    tally.unfolded += max(0, len(parts) - 1)
+    tally.blank += not parts
+    return parts
+
+
+def _repeated(message: str, tally: Tally) -> str:
+    """Give the message inside `message repeated 2 times: [ ... ]`; nothing for `last message repeated 2 times`."""
+    if match := _REPEATED.fullmatch(message):
+        tally.folded += max(0, int(match[1]) - 1)
+        return match[2].strip()
+    if match := _LAST_REPEATED.fullmatch(message):
+        tally.folded += int(match[1])
+        tally.repeated += 1
+        return ""
+    return message
+
+
+def _clock(source: str, clocks: dict[str, Clock], tally: Tally, zone: tzinfo | None, year: int | None) -> Clock:
+    """Make the clock of one file; the complete stamps of the files before it are its neighbours."""
+
+    def years() -> Years:
+        ranges = [other.full_range for name, other in clocks.items() if other.full_range and name != source]
+        return Years(
+            given=year,
+            neighbours=(min(map(min, ranges)), max(map(max, ranges))) if ranges else None,
+            named=_named_day(source),
+            written=files.modified(source),
+            now=time.time_ns() // 1000,
+        )
+
+    return Clock(zone, years, lambda rule: tally.notice(source, rule))
+
+
+def _named_day(source: str) -> int | None:
+    """Find the day in a file's name, as logrotate's dateext puts it there; its end, in microseconds UTC."""
+    match = _NAMED_DAY.search(PurePath(source).name)
+    begin = stamps.midnight(int(match[1]), int(match[2]), int(match[3])) if match else None
+    return None if begin is None else begin + stamps.DAY

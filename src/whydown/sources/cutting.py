@@ -1,0 +1,199 @@
+"""Blocks of bytes to lines: split at LF only, long lines cut, lines without any mark counted and left out."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import accumulate, compress, count, repeat
+from operator import add
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from ahocorasick_rs import MATCHKIND_LEFTMOST_FIRST, BytesAhoCorasick
+
+from whydown.sources.line import Line, Origin
+from whydown.sources.streams import DamagedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from whydown.sources.line import Side
+    from whydown.tally import Tally
+
+LIMIT = 64 * 1024  # bytes of a line that are read
+_KEPT = LIMIT + 2  # enough to see that a line is too long although its last byte may be a carriage return
+_DENSE = 4  # one line in so many has a mark: then looking at each line is cheaper than jumping from mark to mark
+_NEVER = (b"\xff\xfe\xfd\xf0", b"\xfe\xff\xfc\xf1", b"\xfd\xfb\xff\xf2")  # in no UTF-8 text
+
+# NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
+_origin = cast("Callable[[tuple[str, str, int, int]], Origin]", partial(tuple.__new__, Origin))
+_line = cast("Callable[[tuple[str, Origin, Side | None]], Line]", partial(tuple.__new__, Line))
+
+
+class Place(NamedTuple):
+    """Whose lines are cut: the source's and member's name, and the side the user gave it."""
+
+    source: str
+    member: str = ""
+    side: Side | None = None
+
+
+class Sieve:
+    """Finds which lines hold one of several marks (byte strings without a line feed)."""
+
+    def __init__(self, marks: Sequence[bytes]) -> None:
+        """Compile the marks; at least one."""
+        # Leftmost-first search over four patterns or more is vectorised in the Rust library, six times as fast.
+        padded = [*marks, *_NEVER[: max(0, 4 - len(marks))]]
+        self.marks = tuple(padded)
+        self.hits = BytesAhoCorasick(padded, matchkind=MATCHKIND_LEFTMOST_FIRST).find_matches_as_indexes
+        self.usual = padded[0]  # the mark that was seen last
+        self.dense = False  # the last block had a mark in many of its lines
+
+    def sift(self, lines: Sequence[bytes]) -> list[bool]:
+        """Say of each line whether it holds a mark within the limit; cheap when most hold the usual one."""
+        usual, holds = self.usual, self.holds
+        return [(usual in line and len(line) <= LIMIT) or holds(line) for line in lines]
+
+    def holds(self, line: bytes) -> bool:
+        """Whether a line holds a mark within the limit."""
+        found = self.hits(line[:LIMIT])
+        if found:
+            self.usual = self.marks[found[0][0]]
+        return bool(found)
+
+
+class Cutter(NamedTuple):
+    """Cuts the bytes of one place into lines; with a sieve, only lines with a mark are kept."""
+
+    place: Place
+    tally: Tally
+    sieve: Sieve | None = None
+
+    def batches(self, blocks: Iterable[bytes]) -> Iterator[list[Line]]:
+        """Cut blocks into lines, a list a block; a DamagedError of the blocks becomes a notice.
+
+        Every line is counted in `tally.lines`, and yielded or counted as `blank` or (when sifted) as `other`.
+        """
+        number, offset = 1, 0  # of the line that `kept` begins
+        kept, dropped = b"", 0  # the begin of a line without its end yet, and how many further bytes of it are gone
+        damage = ""
+        try:
+            for block in blocks:
+                start, last = 0, block.rfind(b"\n")
+                if last >= 0:
+                    if dropped:  # here ends a line that is too long
+                        start = block.find(b"\n") + 1
+                        yield self._cut(kept, number, offset)
+                        number, offset = number + 1, offset + len(kept) + dropped + start
+                        kept, dropped = b"", 0
+                    if start <= last:
+                        body = kept + block[start:last]
+                        yield self._cut(body, number, offset)
+                        number, offset = number + body.count(b"\n") + 1, offset + len(body) + 1
+                    kept, start = b"", last + 1
+                room = max(0, _KEPT - len(kept))
+                dropped += max(0, len(block) - start - room)
+                kept += block[start : start + room]
+        except DamagedError as error:
+            damage = str(error)
+        if kept and not damage:
+            yield self._cut(kept, number, offset)
+        elif kept:  # half a line says half of something
+            self._count(1)
+            self.tally.other += 1
+            self.tally.cut += 1
+        if damage:
+            self.tally.notice(self.place.source, damage, damaged=True)
+
+    def _count(self, lines: int) -> None:
+        self.tally.lines += lines
+        self.tally.by_source[self.place.source] += lines
+
+    def _cut(self, body: bytes, number: int, offset: int) -> list[Line]:
+        """Cut bytes that end just before a line feed; `number` and `offset` are those of the first line."""
+        total = body.count(b"\n") + 1
+        self._count(total)
+        sieve = self.sieve
+        if sieve is None:
+            pieces = body.split(b"\n")
+            return self._lines(pieces, count(number), _offsets(pieces, offset))
+        if not sieve.dense:
+            found = sieve.hits(body)
+            if len(found) * _DENSE < total:
+                pieces, numbers, offsets = _holding(body, found, number, offset, sieve)
+                self.tally.other += total - len(pieces)
+                return self._lines(pieces, numbers, offsets)
+            sieve.usual = sieve.marks[found[len(found) // 2][0]]
+        pieces = body.split(b"\n")
+        keep = sieve.sift(pieces)
+        kept = list(compress(pieces, keep))
+        self.tally.other += total - len(kept)
+        sieve.dense = len(kept) * _DENSE >= total
+        return self._lines(kept, compress(count(number), keep), compress(_offsets(pieces, offset), keep))
+
+    def _lines(self, pieces: list[bytes], numbers: Iterable[int], offsets: Iterable[int]) -> list[Line]:
+        """Decode pieces and say where they stand; empty ones are counted and left out."""
+        if not pieces:
+            return []
+        tally, place = self.tally, self.place
+        joined = b"\n".join(pieces)
+        if b"\r" in joined:
+            pieces = [piece.removesuffix(b"\r") for piece in pieces]
+            joined = b"\n".join(pieces)
+        if len(joined) > LIMIT and max(map(len, pieces)) > LIMIT:
+            tally.cut += sum(len(piece) > LIMIT for piece in pieces)
+            joined = b"\n".join(map(_limited, pieces))
+        try:
+            text = joined.decode()
+        except UnicodeDecodeError:
+            text = joined.decode(errors="surrogateescape")
+            tally.undecodable += sum(map(_undecodable, text.split("\n")))
+        texts = text.split("\n")
+        origins = map(_origin, zip(repeat(place.source), repeat(place.member), numbers, offsets, strict=False))
+        lines = map(_line, zip(texts, origins, repeat(place.side), strict=False))
+        if "" not in texts:
+            return list(lines)
+        tally.blank += texts.count("")
+        return [line for line in lines if line.text]
+
+
+def _offsets(pieces: Iterable[bytes], offset: int) -> Iterator[int]:
+    """Give each piece's place in the stream, the first being at `offset`."""
+    return map(add, accumulate(map(len, pieces), initial=offset), count())
+
+
+def _holding(
+    body: bytes, found: list[tuple[int, int, int]], number: int, offset: int, sieve: Sieve
+) -> tuple[list[bytes], list[int], list[int]]:
+    """Cut out the lines in which something was found, with their numbers and offsets."""
+    pieces, numbers, offsets = [], [], []
+    begin, end = 0, -1  # of the line looked at last
+    for _, hit, _ in found:
+        if hit < end:
+            continue
+        previous, begin = begin, body.rfind(b"\n", end + 1, hit) + 1 or end + 1
+        number += body.count(b"\n", previous, begin)
+        end = body.find(b"\n", hit)
+        if end < 0:
+            end = len(body)
+        piece = body[begin:end]
+        if len(piece) > LIMIT and not sieve.holds(piece):
+            continue
+        pieces.append(piece)
+        numbers.append(number)
+        offsets.append(offset + begin)
+    return pieces, numbers, offsets
+
+
+def _limited(piece: bytes) -> bytes:
+    """Cut a piece to the limit, never inside a character."""
+    if len(piece) <= LIMIT:
+        return piece
+    end = LIMIT
+    while end > LIMIT - 3 and 0x80 <= piece[end] < 0xC0:  # a continuation byte begins nothing
+        end -= 1
+    return piece[:end]
+
+
+def _undecodable(text: str) -> bool:
+    """Whether a decoded line holds bytes that were no UTF-8."""
+    return not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text)

@@ -1,0 +1,90 @@
+"""What a file looks like from its first bytes: a log or not, and whether its lines name the program that wrote them."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+HEAD = 64 * 1024  # bytes that are looked at
+_LINES = 200
+
+_MAGIC = {
+    b"\xfd7zXZ\0": "xz-compressed: unpack it with 'xz -d'",
+    b"BZh": "bzip2-compressed: unpack it with 'bzip2 -d'",
+    b"\x28\xb5\x2f\xfd": "zstd-compressed: unpack it with 'zstd -d'",
+    b"PK\x03\x04": "a zip archive: unpack it first",
+    b"7z\xbc\xaf": "a 7z archive: unpack it first",
+    b"\xff\xfe": "UTF-16 text: convert it with 'iconv -f UTF-16 -t UTF-8'",
+    b"\xfe\xff": "UTF-16 text: convert it with 'iconv -f UTF-16 -t UTF-8'",
+    b"LPKSHHRH": "a binary systemd journal: print it with 'journalctl --file'",
+    b"\x7fELF": "a program",
+    b"\xd4\xc3\xb2\xa1": "a packet capture",
+    b"\xa1\xb2\xc3\xd4": "a packet capture",
+    b"\x0a\x0d\x0d\x0a": "a packet capture",
+    b"%PDF": "a PDF file",
+}
+_TAR_MAGIC = slice(257, 262)
+_CONTROLS = bytes(set(range(0x20)) - set(b"\0\t\n\v\f\r\x1b\x1e"))
+
+_STAMP = (
+    rb"(?:<\d{1,3}>)?(?:1 )?"
+    rb"(?:\d{4}[-/]\d\d[-/]\d\d[T ]|(?:\d{4} )?[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?)"
+    rb"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
+)
+# a header with a program's name: `[host] name[pid]: `, or RFC 5424's host, name, process, message id, data
+_PROGRAM = re.compile(
+    _STAMP + rb" +(?:(?:[^\s\"]+ +)?[^\s\":\[\]%]+(?:\[\d*\])?:(?: |$)|\S+ \S+ \S+ \S+ (?:-|\[))"
+    rb"|\{.*\"(?:SYSLOG_IDENTIFIER|_COMM)\""
+)
+# a daemon's own log: no program name, but its own marks
+_DAEMON = re.compile(
+    rb"(?:" + _STAMP + rb":? +)?"
+    rb"(?:(?:\d\d)?\[[A-Z]{3}\d?\] |(?:[0-9][0-9v][0-9] )?\"[^\"]+\"(?:\[\d+\] [^ ]+)?(?: #\d+)?: |packet from \S+: )"
+    rb"|" + _STAMP + rb": |\{\"time\":"
+)
+_NAMED = re.compile(r"(?:\.log|^(?:syslog|messages|secure|auth|daemon|charon|pluto|ipsec))(?:[._-][\w.-]*)?$", re.ASCII)
+_FULL = re.compile(
+    rb"(?:<\d{1,3}>)?(?:1 )?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d) |\{.*_TIMESTAMP\""
+)
+_TIME = re.compile(rb"[^\n]{0,47}?(?<!\d)\d\d:\d\d:\d\d(?!\d)|.*_TIMESTAMP\"|.*\b(?:eventtime|event_timestamp)\b")
+
+
+class Look(NamedTuple):
+    """What the first bytes tell."""
+
+    alien: str = ""  # what it is when it is no text, with the next step; empty for text
+    log: bool = False  # most lines bear a time, or a daemon's own marks
+    programs: bool = False  # its lines name the program that wrote them, so lines can be sifted by name
+    stamped: bool = False  # its times bear year and zone
+
+
+def look(head: bytes) -> Look:
+    """Judge the first bytes of a file, after inflating."""
+    for magic, what in _MAGIC.items():
+        if head.startswith(magic):
+            return Look(alien=what)
+    if head[_TAR_MAGIC] == b"ustar":
+        return Look(alien="a tar archive: unpack it first")
+    if _binary(head):
+        return Look(alien="binary")
+    lines = [line for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n") if line.strip()][:_LINES]
+    programs = sum(1 for line in lines if _PROGRAM.match(line))
+    daemons = sum(1 for line in lines if _DAEMON.match(line))
+    timed = sum(1 for line in lines if _TIME.match(line))
+    return Look(
+        log=bool(lines) and 2 * max(timed, daemons) >= len(lines),
+        programs=2 * programs > len(lines) and not daemons,
+        stamped=any(map(_FULL.match, lines)),
+    )
+
+
+def named_like_a_log(name: str) -> bool:
+    """Whether a file is called as logs are, rotated and packed ones too."""
+    return bool(_NAMED.search(name))
+
+
+def _binary(head: bytes) -> bool:
+    """Whether more than a tenth of the bytes act; a hole of NULs, as a crash leaves it, is no sign of it."""
+    text = head.replace(b"\0" * 16, b"")
+    controls = len(text) - len(text.translate(None, _CONTROLS + b"\0"))
+    return controls * 10 > len(text)
