@@ -11,12 +11,12 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.names import ERRORS
+from whydown.grammar.structure import FILL_IN
 from whydown.grammar.vocabulary import KIND_MEANINGS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-FILL_IN = "FILL IN"
 _ADDRESSES = ("203.0.113.10", "198.51.100.20", "192.0.2.30", "192.0.2.40", "192.0.2.50", "192.0.2.60")  # RFC 5737
 _ADDRESSES_6 = ("2001:db8::10", "2001:db8::20", "2001:db8::30", "2001:db8::40")  # RFC 3849
 _NETWORKS = ("198.51.100.0", "192.0.2.0", "203.0.113.0")

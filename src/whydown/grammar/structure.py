@@ -11,6 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from whydown.grammar.model import EventBlock, Slot
+from whydown.grammar.slots import READINGS, convert, converter
+from whydown.grammar.vocabulary import FIELDS
 from whydown.text import Problem
 
 if TYPE_CHECKING:
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from whydown.grammar.model import Grammar, IgnoreBlock, Template
+    from whydown.text import Span
 
+FILL_IN = "FILL IN"  # what 'grammar new' leaves to the person
 _REQUIRED = ("vendor", "usually", "apps", "source")
 _WORD = re.compile(r"[^\W_]{2}")
 _NOTHING: AbstractSet[str] = frozenset()
@@ -32,8 +36,7 @@ def grammar_problems(grammar: Grammar, failed: AbstractSet[str] = _NOTHING) -> I
         hint = "every grammar says whose logs it reads, which side usually writes them, under which program names, and where its texts are from"
         yield Problem("G016", f"the header lacks {' and '.join(missing)}", grammar.span, hint)
     for prefix in grammar.prefixes:
-        yield from _touching(prefix)
-        yield from _twice(prefix)
+        yield from _sound(prefix)
 
 
 def event_problems(event: EventBlock, failed: AbstractSet[str] = _NOTHING) -> Iterator[Problem]:
@@ -45,8 +48,7 @@ def event_problems(event: EventBlock, failed: AbstractSet[str] = _NOTHING) -> It
     templates = [*event.lines, *event.more, *(t for _, t in event.data)]
     yield from _sources(templates, failed)
     for template in templates:
-        yield from _touching(template)
-        yield from _twice(template)
+        yield from _sound(template)
     for template in (*event.lines, *event.more):
         yield from _bare(template, has_data=bool(event.data))
     yield from _set_twice(event)
@@ -61,8 +63,7 @@ def ignore_problems(ignore: IgnoreBlock, failed: AbstractSet[str] = _NOTHING) ->
     yield from _examples(ignore, failed)
     yield from _sources(ignore.lines, failed)
     for template in ignore.lines:
-        yield from _touching(template)
-        yield from _twice(template)
+        yield from _sound(template)
         yield from _bare(template, has_data=False)
 
 
@@ -75,6 +76,10 @@ def _examples(block: EventBlock | IgnoreBlock, failed: AbstractSet[str]) -> Iter
 
 def _sources(templates: Sequence[Template], failed: AbstractSet[str]) -> Iterator[Problem]:
     """Refuse wordings without a source; one problem per block, at the first of them."""
+    for template in templates:
+        if FILL_IN in template.source:
+            hint = "say where the line was seen: product and version, or file:line of its source"
+            yield Problem("G019", f"the source of this wording is still '{FILL_IN}'", template.span, hint)
     bare = [t for t in templates if t.provenance is None]
     if bare and not failed & {"from", "assumed"}:
         hint = "add 'from' and where it was seen, or 'assumed' and why it is believed, below it"
@@ -86,12 +91,56 @@ def _sources(templates: Sequence[Template], failed: AbstractSet[str]) -> Iterato
         yield Problem("G019", f"nothing says {what}", min((t.span for t in bare), key=lambda s: s.line), hint)
 
 
+def _sound(template: Template) -> Iterator[Problem]:
+    """Check the slots of one template."""
+    yield from _touching(template)
+    yield from _twice(template)
+    yield from _words(template)
+
+
 def _touching(template: Template) -> Iterator[Problem]:
-    """Refuse two slots side by side: nothing tells where the first ends, unless it is one of a few words."""
+    """Refuse two slots side by side where nothing tells the end of the first.
+
+    One of a few words ends by itself; a number or an address does where anything may follow.
+    """
     for left, right in pairwise(template.parts):
-        if isinstance(left, Slot) and isinstance(right, Slot) and not left.words:
-            hint = "put the text between them that the daemon writes, or make them one slot"
-            yield Problem("G022", f"'{left.name}' touches the next slot: nothing tells where it ends", left.span, hint)
+        if isinstance(left, Slot) and isinstance(right, Slot):
+            ends = left.words or (right.name == "*" and _is_closed(left))
+            if not ends:
+                hint = "put the text between them that the daemon writes, or make them one slot"
+                message = f"'{left.name}' touches the next slot: nothing tells where it ends"
+                yield Problem("G022", message, left.span, hint)
+
+
+def _is_closed(slot: Slot) -> bool:
+    """Say whether the text of a slot ends by itself."""
+    if slot.local_type:
+        return True
+    known = slot.type or (FIELDS[slot.name].type if slot.name in FIELDS else None)
+    return known is not None and not READINGS[known].open
+
+
+def _words(template: Template) -> Iterator[Problem]:
+    """Refuse words that the field they are for cannot hold."""
+    for slot in template.parts:
+        if isinstance(slot, Slot):
+            refuse = converter(slot.name) or str
+            for word in slot.words:
+                try:
+                    refuse(word)
+                except ValueError:
+                    hint = f"{slot.name} is {FIELDS[slot.name].type}: {FIELDS[slot.name].meaning}"
+                    yield Problem("G027", f"'{word}' is no value of '{slot.name}'", slot.span, hint)
+
+
+def value_problem(field: str, value: str, span: Span) -> Problem | None:
+    """Check that a value written in `set` or `gives` is one of the field; the field is known."""
+    known = FIELDS[field]
+    try:
+        convert(known.type, value)
+    except ValueError:
+        return Problem("G027", f"'{value}' is no value of '{field}'", span, f"{field} is {known.type}: {known.meaning}")
+    return None
 
 
 def _twice(template: Template) -> Iterator[Problem]:

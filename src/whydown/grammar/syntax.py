@@ -15,7 +15,7 @@ from whydown.grammar import clauses, regexes
 from whydown.grammar.blocks import blocks
 from whydown.grammar.event import Provenance
 from whydown.grammar.model import EventBlock, Example, Grammar, IgnoreBlock, Slot, Template
-from whydown.grammar.structure import event_problems, grammar_problems, ignore_problems
+from whydown.grammar.structure import event_problems, grammar_problems, ignore_problems, value_problem
 from whydown.grammar.vocabulary import FIELDS, Direction, Kind, SlotType
 from whydown.text import Problem, Span, suggest
 
@@ -46,6 +46,8 @@ _REPEATED = {
 _WORDS_OF = {"usually": ("edge", "peer"), "shape": ("text", "keyvalue", "csv"), "case": ("any",)}
 
 _TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*")  # a single word after ':' that looks so is a type, any other is a word
+
+_KINDS = tuple(str(kind) for kind in Kind if kind is not Kind.GIST)  # a gist is what no template says
 
 _Value = TypeVar("_Value")
 
@@ -214,14 +216,14 @@ class _Reader:
         if head is None:
             return Kind.GIST, Direction.LOCAL
         kind, direction = head
-        if kind.text not in set(Kind):
-            hint = suggest(kind.text, list(Kind)) or "'whydown grammar kinds' lists them"
+        if kind.text not in _KINDS:
+            hint = suggest(kind.text, _KINDS) or "'whydown grammar kinds' lists them"
             self.tell("G010", f"unknown event kind '{kind.text}'", block.at(kind.start, kind.end), hint)
         if direction.text not in set(Direction):
             hint = suggest(direction.text, list(Direction)) or "from the writer's point of view: 'in', 'out' or 'local'"
             self.tell("G011", f"unknown direction '{direction.text}'", block.at(direction.start, direction.end), hint)
         return (
-            Kind(kind.text) if kind.text in set(Kind) else Kind.GIST,
+            Kind(kind.text) if kind.text in _KINDS else Kind.GIST,
             Direction(direction.text) if direction.text in set(Direction) else Direction.LOCAL,
         )
 
@@ -377,7 +379,10 @@ class _Reader:
         found: list[tuple[str, str, Span]] = []
         for a in self.got(clauses.assignments(clause)) or ():
             if a.field in FIELDS:
-                found.append((a.field, a.value, clause.at(a.start, a.end)))
+                span = clause.at(a.start, a.end)
+                if problem := value_problem(a.field, a.value, span):
+                    self.problems.append(problem)
+                found.append((a.field, a.value, span))
             else:
                 hint = suggest(a.field, FIELDS) or "'whydown grammar fields' lists them"
                 self.tell("G020", f"unknown field '{a.field}'", clause.at(a.start, a.start + len(a.field)), hint)
