@@ -69,13 +69,19 @@ class RawDiffers(NamedTuple):
 def pattern(clause: Clause) -> RawPattern | RawReason | Problem:
     """Read `[N x] SIDE KIND ...` or `reason LAYER/NAME as NAME`."""
     found = _read(_PATTERN, clause)
-    return found if isinstance(found, Problem) else found[0]  # type: ignore[no-any-return]
+    if isinstance(found, Problem):
+        return found
+    raw: RawPattern | RawReason = found[0]
+    return raw
 
 
 def comparison(clause: Clause) -> RawWhere | Problem:
     """Read `SUM OP SUM [+- DURATION]`."""
     found = _read(_WHERE, clause)
-    return found if isinstance(found, Problem) else found[0]  # type: ignore[no-any-return]
+    if isinstance(found, Problem):
+        return found
+    raw: RawWhere = found[0]
+    return raw
 
 
 def let(clause: Clause) -> tuple[Part, Part] | Problem:
@@ -87,7 +93,10 @@ def let(clause: Clause) -> tuple[Part, Part] | Problem:
 def differs(clause: Clause) -> RawDiffers | Problem:
     """Read `PARAMETER = FIRST | SECOND`."""
     found = _read(_DIFFERS, clause)
-    return found if isinstance(found, Problem) else found[0]  # type: ignore[no-any-return]
+    if isinstance(found, Problem):
+        return found
+    raw: RawDiffers = found[0]
+    return raw
 
 
 def trial(clause: Clause) -> tuple[Part, Part] | Problem:

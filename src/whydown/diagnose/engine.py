@@ -5,7 +5,7 @@ Clauses are taken in the order they are written, the latest event first, back to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from whydown.diagnose.functions import Gap
@@ -40,7 +40,7 @@ class Shown:
     at: int
     bindings: Mapping[str, Event]
     evidence: tuple[tuple[str, Event], ...]  # role and event; in the order of the clauses
-    stated: bool  # NSX says so itself
+    stated: bool  # NSX says so itself, be it not in the latest line
 
     @property
     def last(self) -> Event:
@@ -64,6 +64,7 @@ class Finding:
     fault: str  # edge, peer, path, both, none or unknown
     settles: str  # what would settle it; empty where nothing is missing
     why: str  # why it is no surer than it is
+    given_up: bool = False  # the step limit was reached: there may be a surer binding
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +95,17 @@ class _Solution:
 def reason_shown(reason: Reason, scene: Scene) -> Shown | None:
     """Return how the episode shows a reason, the latest way; None where it does not."""
     best: Shown | None = None
+    stated = False
     for steps in reason.ways:
         for side in _sides(steps):
             for solution in _solutions(_Search(scene, side, None), steps):
                 if solution.unheard or not solution.evidence or not solution.judged:
                     continue
                 at = max(e.at for _, e in solution.evidence)
+                stated = stated or any(e.kind in _STATEMENTS for _, e in solution.evidence)
                 if best is None or at > best.at:
-                    stated = any(e.kind in _STATEMENTS for _, e in solution.evidence)
                     best = Shown(reason, at, solution.bindings.events, solution.evidence, stated)
-    return best
+    return best and replace(best, stated=stated)
 
 
 def find(cause: Cause, scene: Scene, shown: Shown | None, tally: Tally | None = None) -> Finding | None:
@@ -120,6 +122,8 @@ def find(cause: Cause, scene: Scene, shown: Shown | None, tally: Tally | None = 
                 best = finding
             if best.level is Confidence.CONFIRMED:
                 return best
+        if search.given_up:
+            best = best and replace(best, given_up=True)
         if search.given_up and tally is not None:
             tally.notice(f"cause {cause.name}", f"given up after {STEPS} steps: too many events fit its clauses")
     return best

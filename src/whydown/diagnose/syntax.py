@@ -6,48 +6,55 @@ problem is still returned, as far as it reads, so that other blocks may refer to
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from whydown.diagnose import clauses
-from whydown.diagnose.clauses import Part, RawReason
+from whydown.diagnose.clauses import Part
+from whydown.diagnose.meanings import Meanings
 from whydown.diagnose.model import (
     Call,
     Cause,
-    Condition,
     Differs,
     How,
     Let,
-    Likeness,
-    Literal,
     Named,
-    Pattern,
     Reason,
-    ReasonPattern,
-    Ref,
     Role,
-    Step,
-    Sum,
-    Term,
     Text,
     Trial,
     Want,
     Where,
-    Window,
 )
-from whydown.diagnose.values import wanted
 from whydown.grammar.blocks import blocks
-from whydown.grammar.vocabulary import FIELDS, Direction, Kind
 from whydown.text import Problem, Span, suggest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from whydown.diagnose.model import Step
     from whydown.grammar.blocks import Block, Clause
 
 STEPS = ("if", "and", "or", "unless", "never", "where")
 REASON = (*STEPS, "rank", "means", "do", "link", "note", "from", "try")
-CAUSE = (*STEPS, "helps", "let", "explains", "misleads", "fault", "differs", "says", "do", "rules-out", "settles")
-CAUSE += ("from", "note", "try")
+CAUSE = (
+    *STEPS,
+    "helps",
+    "let",
+    "explains",
+    "misleads",
+    "fault",
+    "differs",
+    "says",
+    "do",
+    "rules-out",
+    "settles",
+    "from",
+    "note",
+    "try",
+)
 FAULTS = ("edge", "peer", "path", "both", "none", "unknown", "writer", "other")
 LEVELS = ("confirmed", "probable", "possible", "none")
 LAYERS = ("session", "tunnel", "bgp")
@@ -105,6 +112,7 @@ class _Reader:
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
+        self.meanings = Meanings(problems)
 
     def tell(self, code: str, message: str, span: Span, hint: str = "") -> None:
         self.problems.append(Problem(code, message, span, hint))
@@ -194,6 +202,7 @@ class _Reader:
             if keyword not in known:
                 hint = suggest(keyword, known) or f"a {block.keyword} has: {', '.join(known)}"
                 self.tell("C004", f"unknown clause '{keyword}' in a {block.keyword}", clause.span, hint)
+                draft.seen.update(difflib.get_close_matches(keyword, known))  # misspelt is not missing
                 continue
             if keyword in _ONCE and keyword in draft.seen:
                 self.tell("C006", f"this {block.keyword} has two '{keyword}'", clause.span, "join them in one")
@@ -205,33 +214,44 @@ class _Reader:
     def clause(self, draft: _Draft, clause: Clause, block: str) -> None:
         """Read one clause into the draft."""
         keyword = clause.keyword
-        if keyword in ("if", "and", "or", "helps", "unless", "never"):
+        readers: dict[str, Callable[[_Draft, Clause], None]] = {
+            "where": self.where,
+            "let": self.let,
+            "differs": self.differs,
+            "try": self.trial,
+            "explains": self.named,
+            "misleads": self.named,
+            "rules-out": self.named,
+            "rank": self.rank,
+            "fault": self.fault,
+            "says": self.filled,
+            "settles": self.filled,
+        }
+        if keyword in {"if", "and", "or", "helps", "unless", "never"}:
             self.want(draft, clause, block)
-        elif keyword == "where":
-            self.where(draft, clause)
-        elif keyword == "let":
-            self.let(draft, clause)
-        elif keyword == "differs":
-            self.differs(draft, clause)
-        elif keyword == "try":
-            self.trial(draft, clause)
-        elif keyword in ("explains", "misleads", "rules-out"):
-            found = self.got(clauses.words(clause)) or ()
-            draft.names[keyword] = [Named(p.value, clause.at(p.start, p.end)) for p in found]
-        elif keyword == "rank":
-            draft.words["rank"] = str(self.got(clauses.number(clause)) or 0)
-        elif keyword == "fault":
-            self.fault(draft, clause)
-        elif keyword in ("says", "settles") or (keyword == "do" and block == "cause"):
-            if (parts := self.got(clauses.text(clause))) is not None:
-                text = tuple(self.ref(p, clause) if isinstance(p, Part) else p for p in parts)
-                draft.filled.setdefault(keyword, []).append(Text(text, clause.payload_span))
-        elif not clause.payload:
-            self.problems.append(
-                Problem("C001", f"this '{keyword}' does not read", clause.span, "", "expected some text after it")
-            )
+        elif keyword == "do" and block == "cause":
+            self.filled(draft, clause)
         else:
-            draft.texts.setdefault(keyword, []).append(clause.payload)
+            readers.get(keyword, self.text)(draft, clause)
+
+    def named(self, draft: _Draft, clause: Clause) -> None:
+        found = self.got(clauses.words(clause)) or ()
+        draft.names[clause.keyword] = [Named(p.value, clause.at(p.start, p.end)) for p in found]
+
+    def rank(self, draft: _Draft, clause: Clause) -> None:
+        draft.words["rank"] = str(self.got(clauses.number(clause)) or 0)
+
+    def filled(self, draft: _Draft, clause: Clause) -> None:
+        if (parts := self.got(clauses.text(clause))) is not None:
+            text = tuple(self.meanings.ref(p, clause) if isinstance(p, Part) else p for p in parts)
+            draft.filled.setdefault(clause.keyword, []).append(Text(text, clause.payload_span))
+
+    def text(self, draft: _Draft, clause: Clause) -> None:
+        if clause.payload:
+            draft.texts.setdefault(clause.keyword, []).append(clause.payload)
+        else:
+            message = f"this '{clause.keyword}' does not read"
+            self.problems.append(Problem("C001", message, clause.span, "", "expected some text after it"))
 
     def fault(self, draft: _Draft, clause: Clause) -> None:
         if clause.payload not in FAULTS:
@@ -253,7 +273,7 @@ class _Reader:
     def want(self, draft: _Draft, clause: Clause, block: str) -> None:
         """Read a clause over events and put it where it belongs."""
         keyword = clause.keyword
-        found = self.pattern(clause, block)
+        found = self.meanings.pattern(clause, block)
         if found is None:
             draft.loose |= set(re.findall(r"\bas ([a-z_][a-z0-9_]*)", clause.payload))
         if block == "reason" and keyword in ("if", "or"):
@@ -274,112 +294,13 @@ class _Reader:
         elif found is not None or keyword in ("if", "and", "helps"):
             way.append(Want(_HOW.get(keyword, How.IF), (found,) if found else (), clause.span))
 
-    def pattern(self, clause: Clause, block: str) -> Pattern | ReasonPattern | None:
-        """Read one pattern; its vocabulary is looked up here, its names by the checks."""
-        raw = self.got(clauses.pattern(clause))
-        if raw is None:
-            return None
-        if isinstance(raw, RawReason):
-            if block == "reason" or clause.keyword not in ("if", "and", "or"):
-                self.tell("C008", "'reason' stands in an 'if' of a cause only", clause.payload_span)
-                return None
-            name = raw.name.value if raw.name else ""
-            return ReasonPattern(tuple(p.value for p in raw.reasons), name, clause.payload_span, clause.payload)
-        told = len(self.problems)
-        kinds = [k for p in raw.kinds if (k := self.kind(p, clause))]
-        directions = [d for p in raw.directions if (d := self.direction(p, clause))]
-        conditions: list[Condition] = []
-        windows: list[Window] = []
-        likenesses: list[Likeness] = []
-        names: list[Part] = []
-        for part in raw.relations:
-            span = clause.at(part.start, part.end)
-            if part.what == "name":
-                names.append(part)
-            elif part.what == "condition":
-                conditions += self.condition(part, clause)
-            elif part.what == "window":
-                way, seconds, anchor = part.value
-                length = None if seconds is None else round(seconds * 1_000_000)
-                windows.append(Window(way, length, Ref(anchor.value, "", clause.at(anchor.start, anchor.end))))
-            else:
-                here, there, crossed, anchor = part.value
-                if all([self.known_field(p, clause) for p in (here, there)]):
-                    at = clause.at(anchor.start, anchor.end)
-                    likenesses.append(Likeness(here.value, there.value, crossed, Ref(anchor.value, "", at)))
-            del span
-        for extra in names[1:]:
-            self.tell("C009", "this pattern is named twice", clause.at(extra.start, extra.end), "one 'as' is enough")
-        if raw.at_least < 1:
-            self.tell("C001", "'0x' asks for nothing", clause.at(0, 2), "write 'never' for what must be absent")
-        if len(self.problems) > told:
-            return None
-        return Pattern(
-            Role(raw.role),
-            tuple(kinds),
-            tuple(directions),
-            tuple(conditions),
-            tuple(windows),
-            tuple(likenesses),
-            raw.at_least,
-            names[0].value if names else "",
-            clause.payload_span,
-            clause.payload,
-        )
-
-    def kind(self, part: Part, clause: Clause) -> Kind | None:
-        try:
-            return Kind(part.value)
-        except ValueError:
-            hint = suggest(part.value, list(Kind)) or "'whydown grammar kinds' lists them"
-            self.tell("C010", f"unknown event kind '{part.value}'", clause.at(part.start, part.end), hint)
-            return None
-
-    def direction(self, part: Part, clause: Clause) -> Direction | None:
-        try:
-            return Direction(part.value)
-        except ValueError:
-            hint = suggest(part.value, [*Direction, "as", "within", "before", "after", "same", "cross"])
-            message = f"'{part.value}' is no direction: in, out or local"
-            self.tell("C013", message, clause.at(part.start, part.end), hint)
-            return None
-
-    def known_field(self, part: Part, clause: Clause) -> bool:
-        if part.value in FIELDS:
-            return True
-        hint = suggest(part.value, FIELDS) or "'whydown grammar fields' lists them"
-        self.tell("C012", f"unknown field '{part.value}'", clause.at(part.start, part.end), hint)
-        return False
-
-    def condition(self, part: Part, clause: Clause) -> list[Condition]:
-        field_part, op, values = part.value
-        if not self.known_field(field_part, clause):
-            return []
-        ready: list[str | None] = []
-        for value in values:
-            written = value.value.removeprefix('"').removesuffix('"') if value.value[0] == '"' else value.value
-            if value.value == "nothing":
-                ready.append(None)
-            elif op == "~":
-                ready.append(written.casefold())
-            else:
-                try:
-                    ready.append(wanted(field_part.value, written))
-                except ValueError:
-                    kind = FIELDS[field_part.value].type
-                    message = f"'{field_part.value}' can never be '{written}': it is of type {kind}"
-                    self.tell("C016", message, clause.at(value.start, value.end))
-        return [Condition(field_part.value, op, tuple(ready), clause.at(part.start, part.end))]
-
-    # --- expressions ---
-
     def where(self, draft: _Draft, clause: Clause) -> None:
         raw = self.got(clauses.comparison(clause))
         if not draft.ways:
             draft.ways.append([])
         if raw is not None:
-            rights = tuple(self.sum(r, clause) for r in raw.rights)
-            left = self.sum(raw.left, clause)
+            rights = tuple(self.meanings.sum(r, clause) for r in raw.rights)
+            left = self.meanings.sum(raw.left, clause)
             where = Where(left, raw.op, rights, raw.slack, clause.payload_span, clause.payload)
             draft.ways[-1].append(where)
 
@@ -391,7 +312,7 @@ class _Reader:
         if raw is None:
             draft.loose |= {name[0]} if name else set()
             return
-        found = self.sum(raw[1], clause)
+        found = self.meanings.sum(raw[1], clause)
         call = found.terms[0]
         if len(found.terms) > 1 or not isinstance(call, Call):
             hint = "comparisons and sums stand in 'where'"
@@ -407,38 +328,16 @@ class _Reader:
         span = clause.payload_span
         if raw.roles is not None:
             roles = Role(raw.roles[0]), Role(raw.roles[1])
-            draft.differs.append(Differs("", None, None, self.ref(raw.parameter, clause), roles, span))
+            draft.differs.append(Differs("", None, None, self.meanings.ref(raw.parameter, clause), roles, span))
             return
         parameter: str | Call = ""
         if raw.parameter.what == "sum":
-            term = self.sum(raw.parameter, clause).terms[0]
+            term = self.meanings.sum(raw.parameter, clause).terms[0]
             parameter = term if isinstance(term, Call) else ""
         else:
             parameter = raw.parameter.value
-        first, second = (self.sum(p, clause) if p else None for p in (raw.first, raw.second))
+        first, second = (self.meanings.sum(p, clause) if p else None for p in (raw.first, raw.second))
         draft.differs.append(Differs(parameter, first, second, None, None, span))
-
-    def sum(self, part: Part, clause: Clause) -> Sum:
-        terms = tuple(self.term(p, clause) for _, p in part.value)
-        return Sum(terms, tuple(sign for sign, _ in part.value))
-
-    def term(self, part: Part, clause: Clause) -> Term:
-        if part.what == "ref":
-            return self.ref(part, clause)
-        if part.what == "call":
-            word, arguments = part.value
-            span = clause.at(word.start, word.end)
-            return Call(word.value, tuple(self.argument(a, clause) for a in arguments), span)
-        return Literal(part.value)
-
-    def argument(self, part: Part, clause: Clause) -> Term:
-        if len(part.value) > 1:
-            self.tell("C001", "an argument is one value, no sum", clause.at(part.start, part.end))
-        return self.term(part.value[0][1], clause)
-
-    def ref(self, part: Part, clause: Clause) -> Ref:
-        name, field_name = part.value
-        return Ref(name, field_name, clause.at(part.start, part.end))
 
 
 _NEEDED = {

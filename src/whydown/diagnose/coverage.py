@@ -1,0 +1,100 @@
+"""Which events grammars can make at all: what a pattern can bind, for every vendor or for one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from whydown.diagnose.model import How, Pattern, Want
+from whydown.grammar.model import Slot
+from whydown.grammar.vocabulary import FIELDS, Kind, SlotType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from whydown.diagnose.model import Cause, Condition, ReasonPattern
+    from whydown.grammar.model import EventBlock, Grammar
+
+
+class Supply:
+    """The events of some grammars: by kind, the fields each message can give and the words it is sure to."""
+
+    def __init__(self, grammars: Iterable[Grammar]) -> None:
+        """Take stock of the grammars."""
+        self._by_kind: dict[Kind, list[tuple[EventBlock, frozenset[str]]]] = defaultdict(list)
+        for grammar in grammars:
+            common = frozenset(_slots(part for prefix in grammar.prefixes for part in prefix.parts))
+            for event in grammar.events:
+                templates = (*event.lines, *event.more, *(t for _, t in event.data))
+                own = _slots(part for t in templates for part in t.parts)
+                fields = common | frozenset(own) | {name for name, _ in event.sets}
+                self._by_kind[event.kind].append((event, fields))
+
+    def feeds(self, pattern: Pattern) -> bool:
+        """Whether some message can become an event that `pattern` binds."""
+        return any(True for _ in self._sources(pattern)) or Kind.GIST in pattern.kinds
+
+    def carries(self, pattern: Pattern, field: str) -> bool:
+        """Whether some event that `pattern` binds can hold `field`."""
+        return Kind.GIST in pattern.kinds or any(field in fields for _, fields in self._sources(pattern))
+
+    def hint(self, patterns: Sequence[Pattern | ReasonPattern]) -> str:
+        """Return which fields such events can hold."""
+        known = {f for p in patterns if isinstance(p, Pattern) for _, fields in self._sources(p) for f in fields}
+        return f"they can hold: {', '.join(sorted(known))}" if known else ""
+
+    def why_not(self, pattern: Pattern) -> str:
+        """Return what keeps every message from becoming such an event."""
+        blocks = [e for k in pattern.kinds for e, _ in self._by_kind.get(k, ())]
+        if not blocks:
+            return f"no message of any grammar is of kind {' or '.join(pattern.kinds)}"
+        if pattern.directions and not any(e.direction in pattern.directions for e in blocks):
+            seen = sorted({e.direction.value for e in blocks})
+            return f"messages of that kind have the direction {' or '.join(seen)}"
+        return "no message of that kind gives these fields and values"
+
+    def _sources(self, pattern: Pattern) -> Iterator[tuple[EventBlock, frozenset[str]]]:
+        for kind in pattern.kinds:
+            for event, fields in self._by_kind.get(kind, ()):
+                fits = not pattern.directions or event.direction in pattern.directions
+                if fits and all(_can_hold(event, fields, c) for c in pattern.conditions):
+                    yield event, fields
+
+
+def _slots(parts: Iterable[str | Slot]) -> Iterator[str]:
+    for part in parts:
+        if isinstance(part, Slot) and part.name not in {"_", "*"}:
+            yield part.name
+
+
+def _can_hold(event: EventBlock, fields: frozenset[str], condition: Condition) -> bool:
+    """Whether an event of this block can fulfil a condition."""
+    if condition.op == "!=":
+        return condition.wanted != (None,) or condition.field in fields
+    if None in condition.wanted:
+        return True
+    if condition.field not in fields:
+        return False
+    fixed: Mapping[str, str] = dict(event.sets)
+    if condition.field not in fixed or FIELDS[condition.field].type not in {SlotType.WORD, SlotType.TEXT}:
+        return True
+    said = fixed[condition.field].casefold()
+    return any(w is not None and (w in said if condition.op == "~" else w == said) for w in condition.wanted)
+
+
+def coverage(causes: Iterable[Cause], grammars: Sequence[Grammar]) -> dict[str, dict[str, tuple[int, int]]]:
+    """Return, by cause and vendor, how many of the cause's needed patterns that vendor's messages cannot feed, of how many.
+
+    Patterns that ask for a statement of NSX itself are left out: they are never the vendor's.
+    """
+    supplies = {g.vendor: Supply([g]) for g in grammars}
+    table: dict[str, dict[str, tuple[int, int]]] = {}
+    for cause in causes:
+        wants = [s for s in cause.steps if isinstance(s, Want) and s.how in (How.IF, How.NEVER)]
+        needed = [[p for p in w.patterns if isinstance(p, Pattern)] for w in wants]
+        needed = [ps for ps in needed if ps]
+        table[cause.name] = {
+            vendor: (sum(not any(supply.feeds(p) for p in ps) for ps in needed), len(needed))
+            for vendor, supply in supplies.items()
+        }
+    return table

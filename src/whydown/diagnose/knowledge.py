@@ -1,0 +1,96 @@
+"""What is known of reasons and causes: read from the same folders as the grammars, checked, ready to be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from whydown.errors import KnowledgeError
+from whydown.grammar.places import folders
+from whydown.text import Problem, render_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from whydown.diagnose.model import Cause, Reason
+    from whydown.diagnose.syntax import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Reasons and causes, each name once, in the order of their files."""
+
+    reasons: tuple[Reason, ...]
+    causes: tuple[Cause, ...]
+
+    def causes_of(self, reason: str) -> Iterator[Cause]:
+        """Yield the causes that can stand behind a reason (LAYER/NAME), misleading ones included."""
+        return (c for c in self.causes if reason in c.reasons)
+
+
+def load(further: Sequence[Path] = (), *, shipped: bool = True) -> Knowledge:
+    """Read all reasons and causes; KnowledgeError with every problem of every file when one does not read.
+
+    A block of a folder that counts more takes the place of one with the same name in a folder that counts less, so a
+    site can put its own in place of a shipped one.
+    """
+    from whydown.diagnose.check import check  # noqa: PLC0415 - pyparsing is slow to load and seldom needed
+
+    sources: dict[str, str] = {}
+    by_folder: list[tuple[Reading, ...]] = []
+    for place in folders(further, shipped=shipped):
+        files = knowledge_files(place)
+        by_folder.append(tuple(_read(path, sources) for path in files))
+    problems = [p for readings in by_folder for r in readings for p in r.problems]
+    knowledge = combine(by_folder)
+    problems += check(knowledge, twice=[p for readings in by_folder for p in doubles(readings)])
+    if problems:
+        troubles = (render_problem(p, sources.get(p.span.path, "")) for p in problems)
+        raise KnowledgeError("\n\n".join(troubles), "Run 'whydown grammar check' on the file.")
+    return knowledge
+
+
+def knowledge_files(folder: Path) -> tuple[Path, ...]:
+    """Return a folder's reason and cause files in the order in which they are read."""
+    found = {p for pattern in ("*.reasons", "*.causes", "causes/*.causes") for p in folder.glob(pattern)}
+    return tuple(sorted(found, key=lambda p: (p.suffix != ".reasons", str(p))))
+
+
+def combine(by_folder: Iterable[Iterable[Reading]]) -> Knowledge:
+    """Join what files say; folders that count more come first."""
+    reasons: dict[str, Reason] = {}
+    causes: dict[str, Cause] = {}
+    for readings in by_folder:
+        for reading in readings:
+            for reason in reading.reasons:
+                reasons.setdefault(reason.name, reason)
+            for cause in reading.causes:
+                causes.setdefault(cause.name, cause)
+    return Knowledge(tuple(reasons.values()), tuple(causes.values()))
+
+
+def doubles(readings: Iterable[Reading]) -> Iterator[Problem]:
+    """Yield a problem for each block of one folder whose name is taken."""
+    seen: dict[tuple[str, str], Reason | Cause] = {}
+    for reading in readings:
+        blocks: tuple[Reason | Cause, ...] = (*reading.reasons, *reading.causes)
+        for number, block in enumerate(blocks):
+            word = "reason" if number < len(reading.reasons) else "cause"
+            first = seen.setdefault((word, block.name), block)
+            if first is not block:
+                where = f"{first.span.path}:{first.span.line}"
+                yield Problem(
+                    "C021", f"there are two {word}s '{block.name}'", block.span, f"the first stands at {where}"
+                )
+
+
+def _read(path: Path, sources: dict[str, str]) -> Reading:
+    from whydown.diagnose.syntax import read_causes  # noqa: PLC0415 - pyparsing is slow to load and seldom needed
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as err:
+        raise KnowledgeError(f"{path} cannot be read: {err}.", "Mend or remove it.") from err
+    sources[str(path)] = text
+    return read_causes(text, str(path))
