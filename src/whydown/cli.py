@@ -82,15 +82,17 @@ def _show_version(*, wanted: bool) -> None:
 @app.callback()
 def _whydown(
     *,
-    version: Annotated[  # noqa: ARG001 - its callback does the work
+    version: Annotated[
         bool,
         typer.Option(
             "--version", callback=_show_version, is_eager=True, help="Show the version and the grammars' digest."
         ),
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")] = False,  # noqa: ARG001 - main takes it out
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an internal error.")
+    ] = False,  # main takes it out
 ) -> None:
-    """Why is this NSX IPsec VPN down?"""
+    """Take what stands before the command."""
 
 
 @app.command(epilog=EPILOG)
