@@ -196,8 +196,6 @@ class _Names:
                 self.tell("C027", f"'${ref.name}' is an event", ref.span, f"name one of its fields: ${ref.name}.at")
         else:
             self.field(ref)
-            if shown and ref.field in FIELDS and FIELDS[ref.field].secret:
-                self.tell("C028", f"'{ref.field}' holds a secret and is never shown", ref.span)
 
     def field(self, ref: Ref) -> None:
         """Check that a field exists, and that such an event can hold it."""
