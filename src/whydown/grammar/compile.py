@@ -9,7 +9,7 @@ it is an atomic group, and all other slots are bounded in length.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -230,6 +230,28 @@ def compile_grammar(grammar: Grammar) -> CompiledGrammar:
         keyed=grammar.shape == "keyvalue",
         prefixes=tuple(shape(template) for template in grammar.prefixes),
         shapes=tuple(shapes),
+    )
+
+
+def joined(grammars: Sequence[CompiledGrammar]) -> tuple[CompiledGrammar, ...]:
+    """Return the grammars of one program with those made one that read alike: same vendor, prefixes, case and shape.
+
+    A daemon's messages may stand in several files; matched as one, a line costs as much as with a single file.
+    """
+    alike: dict[tuple[object, ...], list[CompiledGrammar]] = {}
+    for grammar in grammars:
+        prefixes = tuple(prefix.pattern.expression for prefix in grammar.prefixes)
+        flags = grammar.shapes[0].flags if grammar.shapes else None
+        alike.setdefault((grammar.vendor, grammar.keyed, prefixes, flags), []).append(grammar)
+    return tuple(_joined(same) for same in alike.values())
+
+
+def _joined(grammars: Sequence[CompiledGrammar]) -> CompiledGrammar:
+    first = min(grammars, key=lambda grammar: len(grammar.name))  # `strongswan`, not `strongswan-child`
+    return replace(
+        first,
+        of_ike=any(grammar.of_ike for grammar in grammars),
+        shapes=tuple(shape for grammar in grammars for shape in grammar.shapes),
     )
 
 

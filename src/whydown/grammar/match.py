@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ahocorasick_rs
 
-from whydown.grammar.compile import CompiledGrammar, Shape, compile_grammar
+from whydown.grammar.compile import CompiledGrammar, Shape, compile_grammar, joined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +49,8 @@ class Matcher:
             for app in grammar.apps:
                 self._grammars[app.casefold()].append(grammar)
         self._readers: dict[str, tuple[_Reader, ...]] = {}  # by the program's name as written
-        self._compiled: dict[int, _Reader] = {}
+        self._compiled: dict[int, CompiledGrammar] = {}
+        self._joined: dict[tuple[int, ...], tuple[_Reader, ...]] = {}  # by the grammars that share a program
 
     def match(self, records: Sequence[Record]) -> list[Match | None]:
         """Return for each record what it is; None where no grammar speaks of its program."""
@@ -63,15 +64,18 @@ class Matcher:
         return found
 
     def _of_program(self, app: str) -> tuple[_Reader, ...]:
-        readers = tuple(self._reader(grammar) for grammar in self._grammars.get(app.casefold(), ()))
+        grammars = self._grammars.get(app.casefold(), [])
+        key = tuple(map(id, grammars))
+        if key not in self._joined:
+            self._joined[key] = tuple(map(_Reader, joined([self._compile(grammar) for grammar in grammars])))
         if len(self._readers) >= _REMEMBERED:
             self._readers.clear()
-        self._readers[app] = readers
-        return readers
+        self._readers[app] = self._joined[key]
+        return self._joined[key]
 
-    def _reader(self, grammar: Grammar) -> _Reader:
+    def _compile(self, grammar: Grammar) -> CompiledGrammar:
         if id(grammar) not in self._compiled:
-            self._compiled[id(grammar)] = _Reader(compile_grammar(grammar))
+            self._compiled[id(grammar)] = compile_grammar(grammar)
         return self._compiled[id(grammar)]
 
 
