@@ -232,6 +232,7 @@ def tunnel_below() -> Incident:
     return replace(
         both_sides(),
         id="aa3a01c2d4e5",
+        follows="7f3a01c2d4e5",
         layer=Layer.TUNNEL,
         tunnel="10.1.0.0/24 === 10.2.0.0/24",
         reason="IKE SA down",

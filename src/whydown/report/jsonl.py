@@ -126,6 +126,7 @@ def incident_wire(incident: Incident) -> IncidentWire:
         "consequences": list(incident.consequences),
         "attempts": incident.attempts,
         "clocks": _clocks(incident.clocks),
+        "follows": incident.follows or None,
     }
 
 
@@ -146,6 +147,8 @@ def summary_wire(report: Report) -> SummaryWire:
         "blank": tally.blank,
         "cut": tally.cut,
         "undecodable": tally.undecodable,
+        "unfolded": tally.unfolded,
+        "folded": tally.folded,
         "damaged": tally.damaged,
         "by_source": dict(sorted(tally.by_source.items())),
         "unknown_shapes": [

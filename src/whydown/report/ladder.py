@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 from whydown.grammar.vocabulary import Direction
-from whydown.report.layout import clock, day
+from whydown.report.layout import clock, day, wrap
 from whydown.report.phrases import phrase
 from whydown.sources.line import Side
 
@@ -72,7 +71,7 @@ def draw(paper: Paper, timeline: Sequence[Evidence], named: Mapping[str, str]) -
         if day(at) != today:
             today = day(at)
             paper.exact(f"{_INDENT}{today} (UTC)")
-        first, *further = textwrap.wrap(text, text_width, break_on_hyphens=False) or [""]
+        first, *further = wrap(text, text_width) or [""]
         paper.exact(f"{_INDENT}{clock(at)}  {lane}  {first.ljust(text_width)}  {where}".rstrip())
         for row in further:
             paper.exact(f"{_INDENT}{'':12}  {'':13}  {row}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -68,6 +69,16 @@ class Paper:
             self.styled(row, look) for row in self._wrapped(text, indent if first is None else first, indent)
         ]
 
+    def quoted(self, text: str, indent: str) -> None:
+        """Write a line of a log, wrapped at its blanks only, so that its words can be searched for."""
+        self.lines += textwrap.wrap(
+            text,
+            max(self.style.width, len(indent) + 24),
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_on_hyphens=False,
+        )
+
     def exact(self, row: str, look: str = "") -> None:
         """Write one row as it is."""
         self.lines.append(self.styled(row, look))
@@ -84,7 +95,7 @@ class Paper:
         widths = self._column_widths(header, rows)
         for number, cells in enumerate([header, *rows]):
             look = "" if number == 0 or number > len(looks) else looks[number - 1]
-            wrapped = [textwrap.wrap(c.replace("|", "/"), w) or [""] for c, w in zip(cells, widths, strict=True)]
+            wrapped = [wrap(c.replace("|", "/"), w) or [""] for c, w in zip(cells, widths, strict=True)]
             for part in range(max(len(w) for w in wrapped)):
                 texts = [(w[part] if part < len(w) else "").ljust(n) for w, n in zip(wrapped, widths, strict=True)]
                 self.exact(f"| {' | '.join(texts)} |", look)
@@ -101,13 +112,7 @@ class Paper:
         return page if self.style.unicode else page.replace("≠ |", "≠|").translate(_ASCII)
 
     def _wrapped(self, text: str, first: str, indent: str) -> list[str]:
-        return textwrap.wrap(
-            text,
-            max(self.style.width, len(indent) + 24),
-            initial_indent=first,
-            subsequent_indent=indent,
-            break_on_hyphens=False,
-        ) or [first.rstrip()]
+        return wrap(text, max(self.style.width, len(indent) + 24), first, indent) or [first.rstrip()]
 
     def _column_widths(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
         widths = [max(len(row[n]) for row in [header, *rows]) for n in range(len(header))]
@@ -115,6 +120,18 @@ class Paper:
         while sum(widths) > room and max(widths) > 8:
             widths[widths.index(max(widths))] -= 1
         return widths
+
+
+class _Wrapper(textwrap.TextWrapper):
+    """Breaks rows at blanks, and behind a slash or comma where a word is long: proposals are."""
+
+    wordsep_simple_re = re.compile(r"([\t\n\v\f\r ]+)|(?<=[/,;])(?=[^/,; ]{5})")
+
+
+def wrap(text: str, width: int, first: str = "", indent: str = "") -> list[str]:
+    """Cut text into rows of at most `width` columns; no row for no text."""
+    wrapper = _Wrapper(width, first, indent, break_on_hyphens=False)
+    return wrapper.wrap(text)
 
 
 def clock(at: int, *, millis: bool = True) -> str:

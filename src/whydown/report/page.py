@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from whydown.sessions.names import Gateway
 
 _LAYERS = {Layer.SESSION: "IPsec session", Layer.TUNNEL: "IPsec tunnel", Layer.BGP: "BGP neighbour"}
-_STATES = {"down": "DOWN", "recovered": "was down, is up again", "flapping": "FLAPPING"}
-_LOOKS = {"down": "bad", "recovered": "good", "flapping": "bad"}
+_STATES = {"down": "DOWN", "recovered": "was down, is up again", "flapping": "FLAPPING", "degraded": "DEGRADED"}
+_LOOKS = {"down": "bad", "recovered": "good", "flapping": "bad", "degraded": "doubt"}
 # Reasons behind which one parameter differs: naming it is what the reader waits for.
 _OF_A_PARAMETER = frozenset({"No proposal chosen", "TS unacceptable", "Authentication failed"})
 _SURENESS = {Confidence.CONFIRMED: "", Confidence.PROBABLE: ", probably", Confidence.POSSIBLE: ", possibly"}
@@ -97,19 +97,24 @@ def _write_header(
         before = f"{_moment(step.at, incident.began)} {step.event.side or ''}: {phrase(step.event)}"
         before += f" ({place(step.event, named)}), a probable trigger"
     rows = [
-        ("session", " ".join(dict.fromkeys(t for t in (prose(session.name), prose(session.id)) if t))),
+        ("session", prose(" ".join(dict.fromkeys(part for part in (session.name, _uuid(session.id)) if part)))),
         ("edge", _gateway(session.edge, Side.EDGE, heard)),
         ("peer", _gateway(session.peer, Side.PEER, heard)),
         ("tunnel", prose(incident.tunnel) if incident.layer is Layer.TUNNEL else ""),
         ("neighbour", prose(incident.tunnel) if incident.layer is Layer.BGP else ""),
-        (incident.state if incident.state == "flapping" else "down", _when(incident)),
+        (incident.state if incident.state in ("flapping", "degraded") else "down", _when(incident)),
         ("reason", f"{stated}. {prose(incident.reason_means)}".strip()),
-        *(("with it", f"tunnel {prose(f.tunnel)}: {f.reason}") for f in followers),
+        *(("with it", f"tunnel {prose(f.tunnel)}".strip() + f": {prose(f.reason)}") for f in followers),
         ("before", before),
         *(("then", prose(text)) for text in incident.consequences),
         ("incident", incident.id if incident.revision == 1 else f"{incident.id}, revision {incident.revision}"),
     ]
     paper.pairs(rows)
+
+
+def _uuid(identity: str) -> str:
+    """Return NSX's own name of a session; one that was made up from the logs helps nobody to find it."""
+    return identity if identity.count("-") == 4 else ""
 
 
 def _gateway(gateway: Gateway, side: Side, heard: Sequence[Heard]) -> str:
@@ -145,17 +150,21 @@ def _write_cause(paper: Paper, incident: Incident) -> None:
         paper.sentence("Nothing in these logs settles why. No guess is made.")
     else:
         paper.heading(f"Cause{_SURENESS[incident.confidence]}: {prose(cause.title)}")
-        paper.sentence(prose(cause.says))
+        paper.sentence(_capital(prose(cause.says)))
     paper.blank()
     paper.pairs(
         [
-            ("confidence", f"{sure}. {prose(incident.confidence_why)}".strip()),
+            ("confidence", f"{sure}. {_capital(prose(incident.confidence_why))}".strip()),
             ("wording", _wording(incident.evidence)),
             ("clocks", _clocks(incident)),
             ("at fault", _FAULT.get(cause.fault_side, "") if cause else ""),
             *(("but", prose(text)) for text in incident.contradictions),
         ]
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _wording(evidence: Sequence[Evidence]) -> str:
@@ -233,7 +242,7 @@ def _write_evidence(paper: Paper, incident: Incident) -> None:
         shown = quote(text[:_LONGEST_QUOTE])
         if len(text) > _LONGEST_QUOTE:
             shown += f" … ({len(text) - _LONGEST_QUOTE} more characters)"
-        paper.sentence(shown, indent="        ")
+        paper.quoted(shown, "        ")
 
 
 def _write_alternatives(paper: Paper, incident: Incident) -> None:
@@ -254,8 +263,8 @@ def _wanted(incident: Incident, heard: Sequence[Heard]) -> list[Missing]:
     last = incident.ended or incident.last_seen or incident.began
     wanted += [
         Missing(side, incident.began - 5 * _MINUTE, last + 5 * _MINUTE, f"the {side}'s IKE log", "")
-        for side in Side
-        if not any(h.side is side for h in heard) and not any(m.side is side for m in incident.missing)
+        for side, gateway in ((Side.EDGE, incident.session.edge), (Side.PEER, incident.session.peer))
+        if not (gateway.heard or any(h.side is side for h in heard) or any(m.side is side for m in incident.missing))
     ]
     return wanted
 

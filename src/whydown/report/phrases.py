@@ -173,8 +173,10 @@ def value_text(value: Any) -> str:
 
 
 def proposals_text(proposals: Sequence[Proposal]) -> str:
-    """Write proposals as `AES_CBC_256/SHA2_256/MODP_2048`, one after another."""
-    return ", ".join("/".join(transform.name for transform in proposal.transforms) for proposal in proposals)
+    """Write proposals as their vendor spells them, `AES_CBC_256/SHA2_256/MODP_2048`, one after another."""
+    return ", ".join(
+        "/".join(transform.written or transform.name for transform in proposal.transforms) for proposal in proposals
+    )
 
 
 def _first(event: Event, names: tuple[str, ...]) -> str:

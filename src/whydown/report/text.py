@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from whydown.diagnose.incident import Layer
 from whydown.report.coverage import write_coverage
 from whydown.report.layout import Paper, Style, many, stamp
 from whydown.report.page import title, write_page
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
 
     from whydown.diagnose.incident import Incident
     from whydown.report.model import Report
-
-# Reasons by which NSX says no more than that the tunnel waits for its session.
-_WITH_THE_SESSION = frozenset({"IKE SA down", "IPsec negotiation not started"})
 
 
 def render(report: Report, style: Style | None = None) -> str:
@@ -45,33 +41,10 @@ def render(report: Report, style: Style | None = None) -> str:
 
 def _pages(incidents: Sequence[Incident]) -> list[tuple[Incident, tuple[Incident, ...]]]:
     """Pair each incident that has its own page with the tunnels that are down only because it is; open ones first."""
-    sessions = [incident for incident in incidents if incident.layer is Layer.SESSION]
-    led: dict[str, list[Incident]] = {}
-    leading = []
-    for incident in incidents:
-        if (leader := _leader(incident, sessions)) is not None:
-            led.setdefault(leader.id, []).append(incident)
-        else:
-            leading.append(incident)
+    known = {incident.id for incident in incidents}
+    leading = [incident for incident in incidents if incident.follows not in known]
     leading.sort(key=lambda incident: (incident.ended is not None, incident.began, incident.id))
-    return [(incident, tuple(led.get(incident.id, ()))) for incident in leading]
-
-
-def _leader(incident: Incident, sessions: Sequence[Incident]) -> Incident | None:
-    """Return the session's incident on whose page this tunnel's belongs, if there is one."""
-    if incident.layer is not Layer.TUNNEL or incident.reason not in _WITH_THE_SESSION:
-        return None
-    for session in sessions:
-        same = session.session.id == incident.session.id and session.session.name == incident.session.name
-        if same and _overlap(session, incident):
-            return session
-    return None
-
-
-def _overlap(first: Incident, second: Incident) -> bool:
-    return (first.ended is None or second.began <= first.ended) and (
-        second.ended is None or first.began <= second.ended
-    )
+    return [(leader, tuple(other for other in incidents if other.follows == leader.id)) for leader in leading]
 
 
 def _write_overview(paper: Paper, pages: Sequence[tuple[Incident, tuple[Incident, ...]]]) -> None:

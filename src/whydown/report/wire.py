@@ -113,7 +113,7 @@ class IncidentWire(TypedDict):
     id: str
     revision: int
     layer: Literal["session", "tunnel", "bgp"]
-    state: Literal["down", "recovered", "flapping"]
+    state: Literal["down", "recovered", "flapping", "degraded"]
     began: str
     ended: str | None
     last_seen: str | None
@@ -137,6 +137,7 @@ class IncidentWire(TypedDict):
     consequences: list[str]
     attempts: int
     clocks: ClocksWire
+    follows: str | None
 
 
 class HeardWire(TypedDict):
@@ -176,7 +177,7 @@ class MadeByWire(TypedDict):
 class SummaryWire(TypedDict):
     """What became of every line of the input; once, last.
 
-    `lines` = `other` + `events` + `continued` + `ignored` + `unknown` + `repeated` + `blank`.
+    `lines` + `unfolded` = `other` + `events` + `continued` + `ignored` + `unknown` + `repeated` + `blank`.
     """
 
     type: Literal["summary"]
@@ -192,6 +193,8 @@ class SummaryWire(TypedDict):
     blank: int
     cut: int
     undecodable: int
+    unfolded: int
+    folded: int
     damaged: bool
     by_source: dict[str, int]
     unknown_shapes: list[UnknownWire]

@@ -1,0 +1,307 @@
+"""The page an on-call engineer reads: claims about what stands where, for both sides and for one."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from report.given import (
+    ALARM,
+    EDGE,
+    HEARD_EDGE,
+    HEARD_PEER,
+    IN,
+    NAME,
+    OUT,
+    PEER,
+    SECOND,
+    T0,
+    TOLD,
+    a_report,
+    a_session,
+    a_tally,
+    an_event,
+    both_sides,
+    edge_alone,
+    step,
+    tunnel_below,
+)
+from whydown.diagnose.incident import Confidence, Difference, Layer
+from whydown.envelope.record import Certainty
+from whydown.grammar.event import Event, Provenance
+from whydown.grammar.vocabulary import Kind
+from whydown.report.layout import Style
+from whydown.report.model import Report
+from whydown.report.phrases import PHRASES, phrase
+from whydown.report.text import render
+
+ASCII = Style(unicode=False)
+
+
+def section(page: str, heading: str) -> str:
+    """Return what stands under a heading whose text begins so."""
+    rows = page.split("\n")
+    start = next(n for n, row in enumerate(rows) if row.startswith("#") and row.lstrip("# ").startswith(heading))
+    end = next((n for n in range(start + 1, len(rows)) if rows[n].startswith("#")), len(rows))
+    return "\n".join(rows[start + 1 : end]).strip("\n")
+
+
+def flat(text: str) -> str:
+    """Undo the wrapping."""
+    return " ".join(text.split())
+
+
+def test_the_first_row_says_what_is_down_and_why() -> None:
+    assert render(a_report(both_sides())).split("\n")[0] == "# IPsec session DOWN: No proposal chosen"
+
+
+def test_the_values_that_differ_stand_side_by_side() -> None:
+    page = render(a_report(both_sides()))
+    cells = [[cell.strip() for cell in row.split("|")[1:-1]] for row in page.split("\n") if row.startswith("| ")]
+    assert cells == [
+        ["Parameter", "Edge", "Peer", ""],
+        ["DH group", "MODP_2048", "ECP_384", "≠"],
+        ["Encryption", "AES_CBC_256", "AES_CBC_256", "="],
+        ["Integrity", "SHA2_256_128", "SHA2_256_128", "="],
+        ["IDs", "not reached", "not reached", "?"],
+    ]
+
+
+def test_header_says_who_since_when_how_often_and_what_follows() -> None:
+    header = flat(render(a_report(both_sides(), tunnel_below())).split("## Cause")[0])
+    assert "edge edge-01 192.0.2.1, nsx-edge" in header
+    assert "peer gw-b 198.51.100.7 ID gw-b.example.net, strongswan" in header
+    assert "since 2026-03-04 10:55:16Z, still failing 11:40:02Z, 41 attempts" in header
+    assert "with it tunnel 10.1.0.0/24 === 10.2.0.0/24: IKE SA down" in header
+    assert "before 10:49:07 peer: connection loaded: nsx (charon.log:89770)" in header
+
+
+def test_confidence_tells_wording_and_clock_offset() -> None:
+    cause = flat(section(render(a_report(both_sides())), "Cause"))
+    assert "confidence confirmed. Both sides logged the same exchange" in cause
+    assert "wording ASSUMED for 1 of 5 lines" in cause
+    assert "clocks peer 2.31 s ahead (±0.02 s, 12 exchanges)" in cause
+
+
+def test_wording_that_was_seen_throughout_is_said_to_be() -> None:
+    incident = replace(both_sides(), evidence=(step(ALARM),))
+    assert "wording seen in the daemon's source or in real logs" in flat(render(a_report(incident)))
+
+
+def test_a_gist_is_never_passed_off_as_a_known_wording() -> None:
+    guess = an_event(PEER, Kind.GIST, IN, provenance=Provenance.GIST, notify="NO_PROPOSAL_CHOSEN")
+    page = flat(render(a_report(replace(both_sides(), evidence=(step(guess),)))))
+    assert "UNKNOWN for 1 of 1 line" in page
+    assert "wording unknown" in page
+
+
+def test_the_timeline_is_a_ladder_in_two_lanes_with_places() -> None:
+    rows = [row.strip() for row in section(render(a_report(both_sides())), "Timeline").split("\n")]
+    assert rows[0] == "2026-03-04 (UTC)"
+    assert rows[1].startswith("10:55:16.290  EDGE ──▶       IKE_SA_INIT request")
+    assert rows[1].endswith("syslog:48211")
+    assert any(row.startswith("10:55:16.302       ◀── PEER  IKE SA refused:") for row in rows)
+    assert any(row.startswith("10:55:16.330  EDGE ◀──       IKE SA refused:") for row in rows)
+
+
+def test_rows_said_again_and_again_stand_once_with_their_count() -> None:
+    again = [step(an_event(EDGE, Kind.RETRANSMIT, OUT, at=T0 + n * SECOND, line=n + 1)) for n in range(5)]
+    timeline = section(render(a_report(replace(both_sides(), timeline=tuple(again)))), "Timeline")
+    assert timeline.count("sends again") == 1
+    assert "(5 times)" in flat(timeline)
+
+
+def test_a_long_timeline_keeps_both_ends_and_says_what_it_left_out() -> None:
+    steps = tuple(
+        step(an_event(EDGE, Kind.DPD_SENT if n % 2 else Kind.RETRANSMIT, OUT, at=T0 + n * SECOND, line=n + 1))
+        for n in range(100)
+    )
+    timeline = section(render(a_report(replace(both_sides(), timeline=steps))), "Timeline")
+    assert "syslog:1\n" in timeline
+    assert timeline.rstrip().endswith("syslog:100")
+    assert "… 68 more rows" in timeline
+
+
+def test_evidence_is_quoted_with_file_and_line() -> None:
+    evidence = section(render(a_report(both_sides())), "Evidence")
+    assert "logs/from-branch-12/charon.log:90112  (peer, offered, wording seen)" in evidence
+    assert "IKE:AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/MODP_2048" in evidence
+    assert "IKE SA negotiation failed / Message: No proposal chosen (14)" in evidence
+
+
+def test_the_page_without_the_peers_log_looks_different_and_says_what_to_get() -> None:
+    page = render(a_report(edge_alone(), peer=False))
+    assert page.split("\n")[0] == "# IPsec session DOWN: No proposal chosen - differing parameter UNKNOWN"
+    assert "peer      198.51.100.7 - NO LOG GIVEN" in page
+    wanted = section(page, "Get next")
+    assert "From the peer, 2026-03-04 10:50:16 to 11:00:16Z" in flat(wanted)
+    assert "       journalctl -u strongswan --since '2026-03-04 10:50' --until '2026-03-04 11:01'" in wanted.split("\n")
+    assert page.index("## Get next") < page.index("## Cause: not known") < page.index("## Evidence")
+    assert "MODP_2048" not in page
+    assert "the DH groups differ (possible)" in section(page, "Could be")
+
+
+def test_a_missing_log_is_asked_for_even_where_no_rule_names_it() -> None:
+    page = render(a_report(replace(edge_alone(), missing=()), peer=False))
+    assert "From the peer, 2026-03-04 10:50:16 to 11:45:02Z on its clock: the peer's IKE log" in flat(page)
+
+
+def test_a_value_no_log_holds_is_called_unknown() -> None:
+    half = replace(both_sides(), differs=(Difference("DH group", "MODP_2048", ""),), confidence=Confidence.PROBABLE)
+    page = render(a_report(half))
+    assert "differing parameter UNKNOWN" in page.split("\n")[0]
+    assert "| DH group   | MODP_2048    | UNKNOWN      | ? |" in page
+
+
+@pytest.mark.parametrize(
+    ("sure", "heading"),
+    [
+        (Confidence.CONFIRMED, "## Cause: the DH groups differ"),
+        (Confidence.PROBABLE, "## Cause, probably: the DH groups differ"),
+        (Confidence.POSSIBLE, "## Cause, possibly: the DH groups differ"),
+    ],
+)
+def test_the_heading_of_the_cause_is_as_sure_as_the_verdict(sure: Confidence, heading: str) -> None:
+    page = render(a_report(replace(both_sides(), confidence=sure)))
+    assert heading in page.split("\n")
+    assert ("NOT SETTLED" in page.split("\n")[0]) == (sure is Confidence.POSSIBLE)
+
+
+@pytest.mark.parametrize(
+    ("certainty", "said"),
+    [
+        (Certainty.YEAR_ASSUMED, "year and zone assumed"),
+        (Certainty.ZONE_ASSUMED, "zone assumed"),
+        (Certainty.UNTIMED, "the lines bear no time"),
+    ],
+)
+def test_times_that_were_assumed_are_said_to_be(certainty: Certainty, said: str) -> None:
+    assert said in flat(render(a_report(replace(both_sides(), certainty=certainty))))
+
+
+def test_several_incidents_get_an_overview_and_the_open_one_comes_first() -> None:
+    closed = replace(both_sides(), id="b", began=T0 - 900 * SECOND, ended=T0 - 600 * SECOND, state="recovered")
+    page = render(a_report(closed, both_sides()))
+    assert page.split("\n")[0] == "# 2 incidents, 1 still open"
+    assert "# 1. IPsec session DOWN: No proposal chosen" in page
+    assert "# 2. IPsec session was down, is up again: No proposal chosen" in page
+    assert "2026-03-04 10:40:16 to 10:45:16Z, 5 min" in page
+
+
+def test_a_tunnel_down_with_its_session_has_no_page_of_its_own() -> None:
+    page = render(a_report(both_sides(), tunnel_below()))
+    assert "IPsec tunnel DOWN" not in page
+    assert "incidents" not in page.split("\n")[0]
+
+
+def test_a_tunnel_down_by_itself_has_its_page() -> None:
+    alone = replace(both_sides(), layer=Layer.TUNNEL, tunnel="10.1.0.0/24 === 10.2.0.0/24")
+    page = render(a_report(alone))
+    assert page.startswith("# IPsec tunnel DOWN: No proposal chosen")
+    assert "tunnel    10.1.0.0/24 === 10.2.0.0/24" in page
+
+
+def test_coverage_tells_each_sides_window_and_the_unknown_lines() -> None:
+    coverage = flat(section(render(a_report(both_sides())), "Coverage"))
+    assert "edge 2026-03-04 10:45:16 to 11:40:16Z, 212 events" in coverage
+    assert "5,000 lines read: 409 of IKE events, 4,588 of other programs, 3 UNKNOWN" in coverage
+
+
+def test_no_incident_is_said_for_the_time_both_sides_were_heard_only() -> None:
+    page = render(Report((), a_tally(), (a_session(an_event(EDGE, Kind.IKE_UP)),)))
+    assert page.startswith("# No incident found\n")
+    assert "No fault in this window, 2026-03-04 10:45:16 to 11:40:16Z, as far as both gateways' logs" in flat(page)
+    assert "to-branch-12" in page
+    assert "IKE SA up 1 time" in flat(page)
+
+
+def test_no_incident_without_the_peers_log_says_what_that_does_not_cover() -> None:
+    page = flat(render(Report((), a_tally(), (a_session(),), heard=(HEARD_EDGE,))))
+    assert "as far as the edge's log can tell" in page
+    assert "The peer's log was not given: a fault that only it would show is not covered." in page
+
+
+def test_no_incident_is_no_all_clear_where_the_logs_do_not_overlap() -> None:
+    later = replace(HEARD_PEER, begin=T0 + 9000 * SECOND, end=T0 + 9900 * SECOND)
+    page = flat(render(Report((), a_tally(), (a_session(),), heard=(HEARD_EDGE, later))))
+    assert "do not overlap in time" in page
+    assert "No fault in this window" not in page
+
+
+def test_no_session_is_no_all_clear() -> None:
+    page = render(Report((), a_tally()))
+    assert page.startswith("# No incident found, and no session seen")
+    assert "no proof that all is well" in flat(page)
+
+
+@pytest.mark.parametrize("width", [72, 80, 100])
+@pytest.mark.parametrize("incident", [both_sides(), edge_alone()], ids=["both", "edge"])
+def test_no_row_is_wider_than_the_screen_but_commands_and_links(width: int, incident: object) -> None:
+    page = render(a_report(incident), Style(width=width))  # type: ignore[arg-type]
+    wide = [row for row in page.split("\n") if len(row) > width]
+    assert [row for row in wide if "https://" not in row and "journalctl" not in row] == []
+
+
+def test_plain_ascii_where_the_screen_knows_no_more() -> None:
+    page = render(a_report(both_sides(), edge_alone()), ASCII)
+    assert page.isascii()
+    assert "EDGE -->" in page
+    assert "| != |" in page or "| !=|" in page
+
+
+def test_colours_only_where_wanted() -> None:
+    assert "\x1b" not in render(a_report(both_sides()))
+    assert "\x1b[1;31m# IPsec session DOWN" in render(a_report(both_sides()), Style(colour=True))
+
+
+HOSTILE = "\x1b]0;owned\x07\x1b[2J\r\n\u202egnp.exe\x85\u2028 ![x](http://192.0.2.9/p.png)<script>alert(1)</script>"
+
+
+def test_hostile_text_anywhere_in_an_incident_acts_on_nothing() -> None:
+    event = an_event(PEER, Kind.NOTIFY, IN, text=HOSTILE, reason=HOSTILE, conn=HOSTILE)
+    name = replace(NAME, name=HOSTILE, edge=replace(NAME.edge, host=HOSTILE, identity=HOSTILE, vendor=HOSTILE))
+    incident = replace(
+        both_sides(),
+        session=name,
+        tunnel=HOSTILE,
+        layer=Layer.TUNNEL,
+        differs=(Difference(HOSTILE, HOSTILE, HOSTILE),),
+        actions=(HOSTILE,),
+        evidence=(step(event, HOSTILE),),
+        timeline=(step(event),),
+        trigger=step(event),
+        contradictions=(HOSTILE,),
+        ruled_out=(HOSTILE,),
+        consequences=(HOSTILE,),
+    )
+    page = render(a_report(incident))
+    assert {c for c in page if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")} == {"\n"}
+    outside_code = "\n".join(row for row in page.split("\n") if not row.startswith("    "))
+    assert "](http" not in outside_code
+    assert "<script" not in outside_code
+
+
+def test_a_secret_in_a_line_of_evidence_is_not_shown() -> None:
+    event = an_event(PEER, Kind.NOTIFY, IN, text='loaded PSK "hunter22hunter22"', reason='PSK "hunter22hunter22"')
+    page = render(a_report(replace(both_sides(), evidence=(step(event),), timeline=(step(event),))))
+    assert "hunter22" not in page
+
+
+@given(st.text(min_size=1), st.integers(40, 120))
+def test_any_text_makes_a_page(text: str, width: int) -> None:
+    incident = replace(both_sides(), session=replace(NAME, name=text), evidence=(step(replace_text(text)),))
+    page = render(a_report(incident), Style(width=width))
+    assert "## Evidence" in page
+
+
+def replace_text(text: str) -> Event:
+    return TOLD._replace(text=text)
+
+
+def test_every_kind_has_its_words() -> None:
+    assert set(PHRASES) == set(Kind)
+    assert phrase(an_event(EDGE, Kind.IKE_TIMEOUT, tries=5)) == "gives up: no answer: try 5"
