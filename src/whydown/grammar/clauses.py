@@ -81,6 +81,15 @@ def event_head(block: Block) -> tuple[Word, Word] | Problem:
     return kind, direction
 
 
+def turn(clause: Clause) -> tuple[Word, Word, tuple[Assignment, ...]] | Problem:
+    """Read `KIND DIRECTION FIELD=VALUE|VALUE ...`; a value with blanks stands in double quotes."""
+    found = _read(_TURN, clause)
+    if isinstance(found, Problem):
+        return found
+    kind, direction = (Word(f["value"][0], f["locn_start"], f["locn_end"]) for f in found[:2])
+    return kind, direction, tuple(found[2:])
+
+
 def name(block: Block | Clause) -> str | Problem:
     """Read the name of a grammar or of an ignore block."""
     found = _read(_NAME_ALONE, block)
@@ -191,6 +200,14 @@ def _assignments() -> pp.ParserElement:
     return _several(pair)
 
 
+def _turn() -> pp.ParserElement:
+    kind = pp.Group(pp.Located(pp.Regex(r"\S+").set_name("a kind of event such as ike.delete")))
+    direction = pp.Group(pp.Located(pp.Regex(r"\S+").set_name("a direction: in, out or local")))
+    blanks = pp.Suppress(pp.Regex(r"[ \t]+").set_name("a blank, and a condition FIELD=VALUE"))
+    head: pp.ParserElement = (kind - blanks - direction - blanks).leave_whitespace(recursive=True)
+    return head - _assignments()
+
+
 def _several(one: pp.ParserElement) -> pp.ParserElement:
     """One and more of `one`, divided by blanks, nothing else between."""
     blanks = pp.Suppress(pp.Regex(r"[ \t]+").set_name("a blank"))
@@ -202,6 +219,7 @@ def _several(one: pp.ParserElement) -> pp.ParserElement:
 _TEMPLATE = _template()
 _DATA = _data()
 _ASSIGNMENTS = _assignments()
+_TURN = _turn()
 _EVENT_HEAD = (
     pp.Group(pp.Located(pp.Regex(r"\S+").set_name("a kind of event such as ike.delete")))
     - pp.Group(pp.Located(pp.Regex(r"\S+").set_name("a direction: in, out or local")))
@@ -219,5 +237,5 @@ _SLOT_TYPE = (
     - pp.Group(pp.Located(pp.Regex(r"/.+/").set_name("a regular expression between '/' and '/'")))
     - pp.StringEnd().set_name("nothing after the closing '/'")
 )
-for _expression in (_TEMPLATE, _DATA, _ASSIGNMENTS, _EVENT_HEAD, _NAME_ALONE, _WORDS, _VERSION, _SLOT_TYPE):
+for _expression in (_TEMPLATE, _DATA, _ASSIGNMENTS, _TURN, _EVENT_HEAD, _NAME_ALONE, _WORDS, _VERSION, _SLOT_TYPE):
     _expression.parse_with_tabs()

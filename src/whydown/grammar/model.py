@@ -51,6 +51,20 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A `becomes` or a `finds`: what the block is, or tells besides, when its fields have these values.
+
+    `when` names a field with the values of which it must have one; no values: the field only has to be there.
+    """
+
+    kind: Kind
+    direction: Direction
+    when: tuple[tuple[str, tuple[str, ...]], ...]
+    further: bool  # `finds`: an event besides the block's own, with the same fields
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class EventBlock:
     """One `event` block: one message of one daemon, with all its wordings."""
 
@@ -61,6 +75,7 @@ class EventBlock:
     more: tuple[Template, ...] = ()
     data: tuple[tuple[str, Template], ...] = ()
     sets: tuple[tuple[str, str], ...] = ()
+    turns: tuple[Turn, ...] = ()
     tries: tuple[Example, ...] = ()
     refuses: tuple[Example, ...] = ()
     since: str = ""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from whydown.grammar import clauses, regexes
 from whydown.grammar.blocks import blocks
 from whydown.grammar.event import Provenance
-from whydown.grammar.model import EventBlock, Example, Grammar, IgnoreBlock, Slot, Template
+from whydown.grammar.model import EventBlock, Example, Grammar, IgnoreBlock, Slot, Template, Turn
 from whydown.grammar.structure import event_problems, grammar_problems, ignore_problems, value_problem
 from whydown.grammar.vocabulary import FIELDS, Direction, Kind, SlotType
 from whydown.text import Problem, Span, suggest
@@ -25,7 +25,23 @@ if TYPE_CHECKING:
     from whydown.grammar.blocks import Block, Clause
 
 HEADER = ("vendor", "usually", "app", "mark", "source", "shape", "case", "prefix", "slot")
-EVENT = ("line", "more", "data", "set", "from", "assumed", "since", "until", "note", "try", "also", "gives", "refuse")
+EVENT = (
+    "line",
+    "more",
+    "data",
+    "set",
+    "becomes",
+    "finds",
+    "from",
+    "assumed",
+    "since",
+    "until",
+    "note",
+    "try",
+    "also",
+    "gives",
+    "refuse",
+)
 IGNORE = ("line", "from", "assumed", "note", "try", "refuse")
 _REPEATED = {
     "mark",
@@ -35,6 +51,8 @@ _REPEATED = {
     "more",
     "data",
     "set",
+    "becomes",
+    "finds",
     "from",
     "assumed",
     "note",
@@ -71,6 +89,7 @@ class _Draft:
     more: list[Template] = field(default_factory=list)
     data: list[tuple[str, Template]] = field(default_factory=list)
     sets: list[tuple[str, str]] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
     tries: list[Example] = field(default_factory=list)
     refuses: list[Example] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -201,6 +220,7 @@ class _Reader:
             more=tuple(draft.more),
             data=tuple(draft.data),
             sets=tuple(draft.sets),
+            turns=tuple(draft.turns),
             tries=tuple(draft.tries),
             refuses=tuple(draft.refuses),
             since=draft.texts.get("since", ""),
@@ -215,13 +235,16 @@ class _Reader:
         head = self.got(clauses.event_head(block))
         if head is None:
             return Kind.GIST, Direction.LOCAL
-        kind, direction = head
+        return self.what(block, *head)
+
+    def what(self, written: Block | Clause, kind: clauses.Word, direction: clauses.Word) -> tuple[Kind, Direction]:
+        """Look up a kind and a direction."""
         if kind.text not in _KINDS:
             hint = suggest(kind.text, _KINDS) or "'whydown grammar kinds' lists them"
-            self.tell("G010", f"unknown event kind '{kind.text}'", block.at(kind.start, kind.end), hint)
+            self.tell("G010", f"unknown event kind '{kind.text}'", written.at(kind.start, kind.end), hint)
         if direction.text not in set(Direction):
             hint = suggest(direction.text, list(Direction)) or "from the writer's point of view: 'in', 'out' or 'local'"
-            self.tell("G011", f"unknown direction '{direction.text}'", block.at(direction.start, direction.end), hint)
+            self.tell("G011", f"unknown direction '{direction.text}'", written.at(direction.start, direction.end), hint)
         return (
             Kind(kind.text) if kind.text in _KINDS else Kind.GIST,
             Direction(direction.text) if direction.text in set(Direction) else Direction.LOCAL,
@@ -264,6 +287,19 @@ class _Reader:
     def implied(self, draft: _Draft, clause: Clause) -> None:
         """Read `set`."""
         draft.sets += [(name, value) for name, value, _ in self.values(clause)]
+
+    def turn(self, draft: _Draft, clause: Clause) -> None:
+        """Read `becomes` or `finds`: values of one field are divided by '|', '*' is any."""
+        found = self.got(clauses.turn(clause))
+        if found is None:
+            return
+        kind, direction = self.what(clause, found[0], found[1])
+        when: list[tuple[str, tuple[str, ...]]] = []
+        for name, value, span in self.looked_up(clause, found[2]):
+            values = () if value == "*" else tuple(value.split("|"))
+            self.problems += [p for v in values if (p := value_problem(name, v, span))]
+            when.append((name, values))
+        draft.turns.append(Turn(kind, direction, tuple(when), clause.keyword == "finds", clause.span))
 
     def release(self, draft: _Draft, clause: Clause) -> None:
         """Read `since` or `until`."""
@@ -376,13 +412,16 @@ class _Reader:
 
     def values(self, clause: Clause) -> list[tuple[str, str, Span]]:
         """Read FIELD=VALUE pairs and look up the fields."""
+        found = self.looked_up(clause, self.got(clauses.assignments(clause)) or ())
+        self.problems += [p for name, value, span in found if (p := value_problem(name, value, span))]
+        return found
+
+    def looked_up(self, clause: Clause, written: Iterable[clauses.Assignment]) -> list[tuple[str, str, Span]]:
+        """Look up the fields of FIELD=VALUE pairs; the values stay as written."""
         found: list[tuple[str, str, Span]] = []
-        for a in self.got(clauses.assignments(clause)) or ():
+        for a in written:
             if a.field in FIELDS:
-                span = clause.at(a.start, a.end)
-                if problem := value_problem(a.field, a.value, span):
-                    self.problems.append(problem)
-                found.append((a.field, a.value, span))
+                found.append((a.field, a.value, clause.at(a.start, a.end)))
             else:
                 hint = suggest(a.field, FIELDS) or "'whydown grammar fields' lists them"
                 self.tell("G020", f"unknown field '{a.field}'", clause.at(a.start, a.start + len(a.field)), hint)
@@ -435,6 +474,8 @@ _TAKERS: Mapping[str, Callable[[_Reader, _Draft, Clause], None]] = {
     "more": _Reader.message,
     "data": _Reader.message,
     "set": _Reader.implied,
+    "becomes": _Reader.turn,
+    "finds": _Reader.turn,
     "from": _Reader.cover,
     "assumed": _Reader.cover,
     "since": _Reader.release,
