@@ -130,13 +130,15 @@ def _incident(session: Session, episode: Episode, knowledge: Knowledge, tally: T
 
 def _findings(causes: Iterable[CauseBlock], scene: Scene, reason: Shown, tally: Tally) -> list[Finding]:
     """Ask every cause that can stand behind the reason; surest first, silenced ones left out."""
-    found = [f for c in causes if reason.reason.name in c.reasons and (f := find(c, scene, reason))]
+    name = reason.reason.name
+    found = [f for c in causes if name in c.reasons and (f := find(c, scene, reason)) and f.evidence]
     for finding in found:
         if finding.given_up:
             tally.notice(finding.cause.name, "has too many ways to be true here; the best one found is shown")
     sure = [f for f in found if f.level is not Confidence.POSSIBLE]
     found = [f for f in found if not any(s.cause.silences(f.cause.name) for s in sure)]
-    found.sort(key=lambda f: (_ORDER[f.level], len(f.unheard), -len(f.evidence)))
+    misleading = {f.cause.name for f in found if name not in {n.name for n in f.cause.explains}}
+    found.sort(key=lambda f: (_ORDER[f.level], f.cause.name in misleading, len(f.unheard), -len(f.evidence)))
     if found and found[0].level is Confidence.CONFIRMED:
         found = [f for f in found if f.level is not Confidence.POSSIBLE]
     return found

@@ -84,6 +84,17 @@ _AILING = frozenset(
         Kind.CHILD_EXPIRED,
     }
 )
+# What holds until the next of its kind says otherwise, however long ago it was said; and how many of it.
+_STANDING = {
+    Kind.DAEMON_START: 1,
+    Kind.CONFIG_LOADED: 1,
+    Kind.PROPOSALS_CONFIGURED: 8,
+    Kind.IKE_UP: 1,
+    Kind.IKE_REKEY: 1,
+    Kind.CHILD_UP: 1,
+    Kind.IKE_LIFETIME: 1,
+    Kind.HA_STATE: 1,
+}
 _WEAK = frozenset({Kind.RETRANSMIT, Kind.NOTIFY_IGNORED, Kind.IKE_UNKNOWN_SPI, Kind.NET_ERROR, Kind.NET_UNREACHABLE})
 
 
@@ -216,13 +227,21 @@ def _episode(session: Session, layer: str, tunnel: str, stretch: _Stretch) -> Ep
         flaps=stretch.flaps,
         attempts=max(1, stretch.attempts),
         last_seen=stretch.last_seen or stretch.began,
-        events=_between(session.events, stretch.began - _BEFORE, end),
+        events=_with_standing(session.events, stretch.began - _BEFORE, end),
     )
 
 
-def _between(events: tuple[Event, ...], begin: int, end: int) -> tuple[Event, ...]:
+def _with_standing(events: tuple[Event, ...], begin: int, end: int) -> tuple[Event, ...]:
+    """Return the events from `begin` to `end`, and before them the last word on what still stands then."""
     low = bisect_left(events, begin, key=lambda e: e.at)
-    return events[low : bisect_right(events, end, key=lambda e: e.at)]
+    high = bisect_right(events, end, key=lambda e: e.at)
+    room = {(side, kind): most for side in Side for kind, most in _STANDING.items()}
+    standing = []
+    for event in reversed(events[:low]):
+        if event.side and room.get((event.side, event.kind), 0) > 0:
+            room[event.side, event.kind] -= 1
+            standing.append(event)
+    return (*reversed(standing), *events[low:high])
 
 
 def _ailing(session: Session, tunnel: str, told: Sequence[Turn]) -> Iterator[Episode]:
@@ -247,7 +266,7 @@ def _ailing(session: Session, tunnel: str, told: Sequence[Turn]) -> Iterator[Epi
             flaps=0,
             attempts=len({e.at // SECOND for e in signs}),
             last_seen=signs[-1].at,
-            events=_between(session.events, signs[0].at - _BEFORE, signs[-1].at + _BEFORE),
+            events=_with_standing(session.events, signs[0].at - _BEFORE, signs[-1].at + _BEFORE),
         )
 
 

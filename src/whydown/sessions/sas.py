@@ -20,6 +20,8 @@ _BEGINNINGS = _IKE_UP | {Kind.IKE_START, Kind.DAEMON_START, Kind.ADMIN_INITIATE,
 _ALL_DOWN = frozenset({Kind.DAEMON_START, Kind.DAEMON_STOP, Kind.DAEMON_CRASH})
 
 _UNSEEN = {"unseen"}  # an SA whose beginning the log does not hold
+_SILENCE = frozenset({Kind.DPD_DEAD, Kind.IKE_TIMEOUT})
+_STARTED = frozenset({*_IKE_UP, Kind.IKE_FAILED, Kind.IKE_TIMEOUT, Kind.IKE_HALF_OPEN_TIMEOUT, *_ALL_DOWN})
 SESSION = "session"
 TUNNEL = "tunnel"
 
@@ -42,7 +44,9 @@ class _Live:
     closing: int = 0  # removals whose nameless completion ("IKE_SA deleted") is still to come
 
     def add(self, names: set[str]) -> None:
-        """Take an SA in; one that shares a name with it is the same."""
+        """Take an SA in; one that shares a name with it is the same, and a nameless one is one that is known."""
+        if not names and self.sas:
+            return
         for sa in self.sas:
             if names & sa:
                 sa.update(names)
@@ -81,35 +85,53 @@ def turns(events: Iterable[Event]) -> Iterator[Turn]:
     """Follow one gateway's events and yield each change of its session and tunnels, in time order."""
     ike = _Live()
     children: dict[str, _Live] = {}
+    starting = False  # a negotiation is under way beside what is up
     fresh = True  # nothing yet tells whether the log began in the middle of an SA's life
     for event in events:
         kind = event.kind
         if fresh and _ends_the_unseen(event):
             ike.add(set(_UNSEEN))
         fresh = fresh and kind not in _BEGINNINGS and kind not in _IKE_DOWN
-        if kind in _IKE_UP:
+        if kind in _IKE_UP or (kind in _CHILD_UP and not ike.sas):
+            # A CHILD_SA without an IKE SA: the log begins in the middle, or the IKE SA's own line was lost.
             was = bool(ike.sas)
-            ike.add(_ike_names(event))
+            ike.add(_ike_names(event) if kind in _IKE_UP else set(_UNSEEN))
             if not was:
                 yield Turn(event.at, SESSION, "", up=True, event=event)
-        elif kind in _CHILD_UP:
-            if not ike.sas:  # the log begins in the middle, or the IKE SA's own line was lost
-                ike.add(set(_UNSEEN))
-                yield Turn(event.at, SESSION, "", up=True, event=event)
-            live = children.setdefault(tunnel_name(event), _Live())
-            was = bool(live.sas)
-            live.add(_child_names(event))
-            if not was:
-                yield Turn(event.at, TUNNEL, tunnel_name(event), up=True, event=event)
+        if kind in _CHILD_UP:
+            yield from _child_up(event, children)
         elif kind in _CHILD_DOWN:
             yield from _child_down(event, children)
-        elif kind in _IKE_DOWN or kind in _ALL_DOWN or kind is Kind.DPD_DEAD:
+        elif _ends_ike(event, starting=starting):
             yield from _ike_down(event, ike, children)
+        starting = _is_starting(event, starting=starting)
+
+
+def _is_starting(event: Event, *, starting: bool) -> bool:
+    """Whether a negotiation of an IKE SA is under way after this event."""
+    if event.kind is Kind.IKE_START:
+        return True
+    return starting and event.kind not in _STARTED
+
+
+def _ends_ike(event: Event, *, starting: bool) -> bool:
+    """Whether the event can end an IKE SA that was up; a time-out may be only a negotiation's."""
+    if event.kind is Kind.IKE_TIMEOUT:
+        return event.get("cause") != "establish" and not (starting and not _ike_names(event))
+    return event.kind in _IKE_DOWN or event.kind in _ALL_DOWN or event.kind is Kind.DPD_DEAD
 
 
 def _ends_the_unseen(event: Event) -> bool:
     """Whether the event ends an SA, so that there was one before the log began."""
     return event.kind is Kind.DPD_DEAD or (event.kind is Kind.IKE_DELETE and event.direction is Direction.IN)
+
+
+def _child_up(event: Event, children: dict[str, _Live]) -> Iterator[Turn]:
+    live = children.setdefault(tunnel_name(event), _Live())
+    was = bool(live.sas)
+    live.add(_child_names(event))
+    if not was:
+        yield Turn(event.at, TUNNEL, tunnel_name(event), up=True, event=event)
 
 
 def _child_down(event: Event, children: dict[str, _Live]) -> Iterator[Turn]:
@@ -125,7 +147,7 @@ def _child_down(event: Event, children: dict[str, _Live]) -> Iterator[Turn]:
 def _ike_down(event: Event, ike: _Live, children: dict[str, _Live]) -> Iterator[Turn]:
     if not ike.sas:
         return
-    whole = event.kind in _ALL_DOWN or (event.kind is Kind.DPD_DEAD and not _ike_names(event))
+    whole = event.kind in _ALL_DOWN or (event.kind in _SILENCE and not _ike_names(event))
     if whole:
         ike.sas.clear()
         ike.closing = 0
