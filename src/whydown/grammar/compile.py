@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from whydown.grammar.model import Grammar, IgnoreBlock
     from whydown.grammar.vocabulary import Kind
 
+JOINT = "; "  # between the texts that several rows of a block gave for one field
 _BLANKS = re.compile(" +")
 _SPACED = frozenset({SlotType.TEXT, SlotType.IDENT, SlotType.NOTIFY, SlotType.TS, SlotType.PROPOSALS})
 
@@ -35,6 +36,7 @@ class Pattern(NamedTuple):
     tight: str  # the same for a text without double blanks, where every blank is one: quicker
     names: tuple[str, ...]
     open_end: bool  # a slot stands last
+    words: tuple[tuple[str, tuple[str, ...]], ...]  # slots that are one of a few words, with these
     literals: tuple[str, ...]  # its literal texts, blanks single: all of them stand in every line it matches
 
 
@@ -47,6 +49,7 @@ def pattern(template: Template, local_types: Mapping[str, str]) -> Pattern:
         tight=_expression(parts, local_types, tight=True),
         names=tuple(slot.name for slot in slots if slot.name not in {"_", "*"}),
         open_end=isinstance(parts[-1], Slot),
+        words=tuple((slot.name, slot.words) for slot in slots if slot.words and slot.name not in {"_", "*"}),
         literals=tuple(_BLANKS.sub(" ", part) for part in parts if isinstance(part, str) and part.strip()),
     )
 
@@ -125,6 +128,23 @@ def _open(reading: Reading, slot: Slot, before: str | Slot, after: str | Slot | 
     return ("" if led or before == "" else "(?! )") + body + ("" if ended else "(?<! )")
 
 
+class Change(NamedTuple):
+    """A `becomes` or `finds`: what an event is, or tells besides, whose fields have these values (none: any)."""
+
+    kind: Kind
+    direction: Direction
+    when: tuple[tuple[str, frozenset[Any]], ...]
+    further: bool
+
+    def holds(self, fields: Mapping[str, Any]) -> bool:
+        """Whether the fields have the values; of a text that several rows gave, any row's will do."""
+        return all(name in fields and (not values or _among(fields[name], values)) for name, values in self.when)
+
+
+def _among(value: Any, values: frozenset[Any]) -> bool:
+    return value in values or (isinstance(value, str) and not values.isdisjoint(value.split(JOINT)))
+
+
 @dataclass(frozen=True, eq=False)
 class Block:
     """One `event` block, compiled."""
@@ -133,6 +153,7 @@ class Block:
     direction: Direction
     sets: dict[str, Any]
     more: tuple[Shape, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,11 +168,14 @@ class Shape:
     flags: re.RegexFlag
     block: Block | None = None  # the event it opens; None: to be ignored (or a `more`, `data` or prefix wording)
     data: tuple[tuple[str, Shape], ...] = ()  # what must hold on the record's structured data besides
+    names: tuple[str, ...] = field(init=False)
     conversions: tuple[tuple[str, Callable[[str], Any]], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Look up the converters of the slots once."""
-        named = [(name, converter(name)) for name in self.pattern.names]
+        object.__setattr__(self, "names", self.pattern.names)
+        words = dict(self.pattern.words) if self.flags & re.IGNORECASE else {}
+        named = [(name, _spelt(name, words[name]) if name in words else converter(name)) for name in self.pattern.names]
         object.__setattr__(self, "conversions", tuple((name, convert) for name, convert in named if convert))
 
     @cached_property
@@ -177,7 +201,7 @@ class Shape:
 
     def fields(self, groups: Sequence[str]) -> dict[str, Any] | None:
         """Return the typed fields of a match; None when a converter refuses a value."""
-        fields: dict[str, Any] = dict(zip(self.pattern.names, groups, strict=True))
+        fields: dict[str, Any] = dict(zip(self.names, groups))  # noqa: B905 - as many as there are groups
         try:
             for name, convert in self.conversions:
                 fields[name] = convert(fields[name])
@@ -194,6 +218,7 @@ class CompiledGrammar:
     vendor: str
     apps: tuple[str, ...]
     of_ike: bool  # an IKE program's: its unknown lines may yield gists
+    any_case: bool
     keyed: bool  # key=value records: `data` is read from the text
     prefixes: tuple[Shape, ...]
     shapes: tuple[Shape, ...]
@@ -212,7 +237,11 @@ def compile_grammar(grammar: Grammar) -> CompiledGrammar:
     def event(written: EventBlock) -> list[Shape]:
         more = tuple(shape(template) for template in written.more)
         sets = {name: _set(name, value) for name, value in written.sets}
-        block = Block(written.kind, written.direction, sets, more)
+        changes = tuple(
+            Change(t.kind, t.direction, tuple((n, frozenset(_set(n, v) for v in vs)) for n, vs in t.when), t.further)
+            for t in written.turns
+        )
+        block = Block(written.kind, written.direction, sets, more, changes)
         data = tuple((key, shape(template)) for key, template in written.data)
         lines = written.lines or (_anything(written),)
         return [shape(template, block, data) for template in lines]
@@ -227,6 +256,7 @@ def compile_grammar(grammar: Grammar) -> CompiledGrammar:
         vendor=grammar.vendor,
         apps=grammar.apps,
         of_ike=any(b.kind.startswith(("ike.", "child.")) for b in grammar.events),
+        any_case=grammar.any_case,
         keyed=grammar.shape == "keyvalue",
         prefixes=tuple(shape(template) for template in grammar.prefixes),
         shapes=tuple(shapes),
@@ -259,6 +289,12 @@ def _anything(written: EventBlock) -> Template:
     """Return the text template of an event that has `data` alone; its rule is that of the first `data` clause."""
     first = written.data[0][1]
     return Template((Slot("*", first.span),), first.span, "$*", first.provenance, first.source)
+
+
+def _spelt(name: str, words: tuple[str, ...]) -> Callable[[str], Any]:
+    """Return a converter to the word as the grammar spells it, whatever capitals and blanks the writer used."""
+    spelt = {_BLANKS.sub(" ", word).casefold(): _set(name, word) for word in words}
+    return lambda text: spelt[_BLANKS.sub(" ", text).casefold()]
 
 
 def _set(name: str, value: str) -> Any:
