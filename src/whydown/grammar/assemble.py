@@ -1,23 +1,26 @@
 """Matches to events: blocks of several records become one event, repeats are folded, every line is counted.
 
 A block is an opening record and further ones (`more`) of the same host, program and process within one second. Blank
-records, and records no template knows, do not end it. The order of the input is kept: an event that stands behind a
-block which is still open waits for it. All state is bounded.
+records, ignored ones, and those no template knows do not end it; a record that opens an event does. The order of the
+input is kept: an event that stands behind a block which is still open waits for it. All state is bounded.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from whydown.grammar.compile import JOINT
 from whydown.grammar.event import Event, Provenance
+from whydown.grammar.fields import Fields, readable
 from whydown.grammar.gist import gist, shape_of
 from whydown.grammar.match import key_values
 from whydown.grammar.vocabulary import FIELDS, SlotType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from whydown.envelope.record import Record
     from whydown.grammar.compile import Block, Shape
@@ -27,12 +30,15 @@ if TYPE_CHECKING:
 
 SECOND = 1_000_000  # microseconds: records further apart belong to no common block, and are no repeats
 _ROWS = 64  # records of one block
-_WAITING = 1024  # events held back by open blocks
-_WRITERS = 4096  # host, program and process whose last record is remembered
+_WAITING = 512  # events held back by open blocks
+_WRITERS = 1024  # host, program and process whose last record is remembered
 _SHAPES = 5000  # different shapes of unknown lines that are told apart
 _MANY = "(further shapes)"
 
-_Writer = tuple[str, str, str]
+_Writer: TypeAlias = tuple[str, str, str]  # host, program, process
+
+# NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
+_event = cast("Callable[[tuple[Any, ...]], Event]", partial(tuple.__new__, Event))
 
 
 @dataclass(slots=True)
@@ -55,32 +61,37 @@ class _Open:
         for name, value in fields.items():
             before = self.fields.setdefault(name, value)
             if before != value and name in FIELDS and FIELDS[name].type is SlotType.TEXT:
-                self.fields[name] = f"{before}; {value}"  # a second `Reason:` row
+                self.fields[name] = f"{before}{JOINT}{value}"  # a second `Reason:` row
 
-    def event(self) -> Event:
-        """Return the block as one event."""
-        origins = tuple(record.origin for record in self.records)
-        text = "\n".join(record.text for record in self.records)
-        event = _event(self.records[0], self.vendor, self.block, {**self.fields, **self.block.sets}, self.rule)
-        return event._replace(origins=origins, text=text)
+    def events(self) -> tuple[Event, ...]:
+        """Return the block's own event, and what it finds besides."""
+        first, block = self.records[0], self.block
+        event = Event(
+            first.at,
+            first.certainty,
+            first.side,
+            first.host,
+            first.app,
+            first.pid,
+            self.vendor,
+            block.kind,
+            block.direction,
+            {**self.fields, **block.sets},
+            self.rule,
+            tuple(record.origin for record in self.records),
+            "\n".join(record.text for record in self.records),
+        )
+        return _turned(event, block)
 
 
-def _event(record: Record, vendor: str, block: Block, fields: dict[str, Any], rule: Rule) -> Event:
-    return Event(
-        record.at,
-        record.certainty,
-        record.side,
-        record.host,
-        record.app,
-        record.pid,
-        vendor,
-        block.kind,
-        block.direction,
-        fields,
-        rule,
-        (record.origin,),
-        record.text,
-    )
+def _turned(event: Event, block: Block) -> tuple[Event, ...]:
+    """Return an event as what it becomes by its fields, and what it finds besides."""
+    holding = [change for change in block.changes if change.holds(event.fields)]
+    own = next((change for change in holding if not change.further), None)
+    if own is not None:
+        event = event._replace(kind=own.kind, direction=own.direction)
+    event = event._replace(fields=readable(dict(event.fields)))
+    return (event, *(event._replace(kind=c.kind, direction=c.direction) for c in holding if c.further))
 
 
 class Assembler:
@@ -89,64 +100,84 @@ class Assembler:
     def __init__(self, tally: Tally) -> None:
         """Count what becomes of each record in `tally`."""
         self._tally = tally
-        self._last: dict[_Writer, tuple[str, str, int]] = {}
+        self._last: dict[_Writer, Record] = {}
         self._open: dict[_Writer, _Open] = {}
         self._waiting: deque[Event | _Open] = deque()
 
-    def feed(self, records: Sequence[Record], matches: Sequence[Match | None]) -> Iterator[Event]:
+    def feed(  # noqa: C901, PLR0912 - one loop over all lines: the plain case is told here, in place
+        self, records: Sequence[Record], matches: Sequence[Match | None]
+    ) -> Iterator[Event]:
         """Yield the events that a batch completes."""
-        tally = self._tally
+        tally, last, open_blocks, waiting = self._tally, self._last, self._open, self._waiting
         for record, match in zip(records, matches, strict=True):
-            if self._open:
-                self._pass_time(record)
             if match is None:
                 tally.other += 1
-            elif not match.text:
-                tally.blank += 1
-            elif self._is_repeated(record):
-                tally.repeated += 1
+                continue
+            grammar, shape, fields, _ = match
+            at, certainty, host, app, pid, _, data, text, origin, side = record
+            writer = (host, app, pid)
+            before = last.get(writer)
+            if before is None and len(last) >= _WRITERS:
+                last.clear()
+            last[writer] = record
+            if open_blocks:
+                self._pass_time(record)
+            if before is not None and before[7] == text and before[6] == data and -SECOND <= at - before[0] <= SECOND:
+                if text:
+                    tally.repeated += 1  # charon writes what matters to two facilities
+                else:
+                    tally.blank += 1
+                continue
+            block = None if shape is None else shape.block
+            event: Event | None = None
+            if open_blocks and self._continues(record, match, writer):
+                tally.continued += 1
+            elif shape is None:
+                event = self._unknown(record, match)
+            elif block is None:
+                tally.ignored += 1
+            elif open_blocks or block.more or block.changes:
+                self._begin(record, match, block, shape.rule)
             else:
-                event = self._take(record, match)
+                tally.events += 1
+                if block.sets:
+                    fields.update(block.sets)
+                event = _event(
+                    (
+                        at,
+                        certainty,
+                        side,
+                        host,
+                        app,
+                        pid,
+                        grammar.vendor,
+                        block.kind,
+                        block.direction,
+                        Fields(fields) if shape.has_proposals else fields,
+                        shape.rule,
+                        (origin,),
+                        text,
+                    )
+                )
+            if waiting:
                 if event is not None:
-                    if not self._waiting:
-                        yield event
-                        continue
-                    self._waiting.append(event)
-            if self._waiting:
+                    waiting.append(event)
                 yield from self._ready()
+            elif event is not None:
+                yield event
 
     def finish(self) -> Iterator[Event]:
         """Yield what still waits: there will be no more records."""
-        for block in list(self._open.values()):
-            block.closed = True
-        self._open.clear()
+        for writer in list(self._open):
+            self._close(writer)
         yield from self._ready()
 
-    def _take(self, record: Record, match: Match) -> Event | None:
-        """Return the event a record makes, if it makes one at once."""
-        tally = self._tally
-        if self._open and self._continues(record, match):
-            tally.continued += 1
-            return None
-        shape = match.shape
-        if shape is None:
-            return self._unknown(record, match)
-        block = shape.block
-        if block is None:
-            tally.ignored += 1
-            return None
-        tally.events += 1
-        self._close(record)
-        if block.more:
-            opened = _Open(block, match.grammar.vendor, shape.rule, [record], dict(match.fields))
-            self._open[record.host, record.app, record.pid] = opened
-            self._waiting.append(opened)
-            return None
-        fields = {**match.fields, **block.sets} if block.sets else match.fields
-        return _event(record, match.grammar.vendor, block, fields, shape.rule)
-
     def _unknown(self, record: Record, match: Match) -> Event | None:
+        """Count a record that no wording fits, and return what it plainly says."""
         tally = self._tally
+        if not match.text:
+            tally.blank += 1
+            return None
         if record.app == "NSX" and not _is_of_vpn(record):
             tally.other += 1
             return None
@@ -162,64 +193,63 @@ class Assembler:
             tally.gists += 1
         return event
 
-    def _is_repeated(self, record: Record) -> bool:
-        """Whether the same process just wrote the same text: charon does, to two facilities."""
+    def _begin(self, record: Record, match: Match, block: Block, rule: Rule) -> None:
+        """Open the block of an event that may get further records or turn into something else."""
+        self._tally.events += 1
         writer = (record.host, record.app, record.pid)
-        before = self._last.get(writer)
-        if len(self._last) >= _WRITERS and before is None:
-            self._last.clear()
-        self._last[writer] = (record.text, record.data, record.at)
-        return (
-            before is not None
-            and before[0] == record.text
-            and before[1] == record.data
-            and -SECOND <= record.at - before[2] <= SECOND
-        )
+        self._close(writer)
+        opened = _Open(block, match.grammar.vendor, rule, [record], match.fields)
+        if block.more:
+            self._open[writer] = opened
+        else:
+            opened.closed = True
+        self._waiting.append(opened)
 
-    # --- blocks ---
-
-    def _close(self, record: Record) -> None:
-        block = self._open.pop((record.host, record.app, record.pid), None)
-        if block is not None:
-            block.closed = True
-
-    def _pass_time(self, record: Record) -> None:
-        """Close the blocks of this host that are over by its clock."""
-        for writer, block in list(self._open.items()):
-            gone = record.at - block.records[-1].at
-            if record.host == writer[0] and not -SECOND <= gone <= SECOND:
-                block.closed = True
-                del self._open[writer]
-
-    def _continues(self, record: Record, match: Match) -> bool:
+    def _continues(self, record: Record, match: Match, writer: _Writer) -> bool:
         """Whether a record is a further one of its writer's open block; if so it is added."""
-        block = self._open.get((record.host, record.app, record.pid))
+        block = self._open.get(writer)
         if block is None or len(block.records) >= _ROWS:
             return False
+        opens = match.shape is not None and match.shape.block is not None
         for number, shape in enumerate(block.block.more):
             fields = shape.read(match.text)
             if fields is None:
                 continue
             clashes = any(block.fields.get(name, value) != value for name, value in fields.items())
-            opens = match.shape is not None and match.shape.block is not None
             if opens and (clashes or number in block.used):
-                return False  # the block of another negotiation, written in the same second
+                return False  # of another block, written in the same second
             block.used.add(number)
             block.add(record, shape, fields)
             return True
         return False
 
+    def _close(self, writer: _Writer) -> None:
+        block = self._open.pop(writer, None)
+        if block is not None:
+            block.closed = True
+
+    def _pass_time(self, record: Record) -> None:
+        """Close the blocks of the record's host that are over by its clock."""
+        for writer, block in list(self._open.items()):
+            if writer[0] == record.host and not -SECOND <= record.at - block.records[-1].at <= SECOND:
+                self._close(writer)
+
     def _ready(self) -> Iterator[Event]:
+        """Yield what need wait no longer; too much waiting ends the oldest block."""
         waiting = self._waiting
         while waiting:
             first = waiting[0]
             if isinstance(first, _Open):
                 if not first.closed and len(waiting) <= _WAITING:
                     return
-                self._close(first.records[0])
-                first = first.event()
-            waiting.popleft()
-            yield first
+                first.closed = True
+                for writer in [writer for writer, block in self._open.items() if block is first]:
+                    del self._open[writer]
+                waiting.popleft()
+                yield from first.events()
+            else:
+                waiting.popleft()
+                yield first
 
 
 def _is_of_vpn(record: Record) -> bool:

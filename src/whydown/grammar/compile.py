@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whydown.grammar.event import Provenance, Rule
+from whydown.grammar.fields import Unread
 from whydown.grammar.model import EventBlock, Slot, Template
 from whydown.grammar.slots import ANYTHING, READINGS, Reading, converter
 from whydown.grammar.vocabulary import FIELDS, Direction, SlotType
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 JOINT = "; "  # between the texts that several rows of a block gave for one field
 _BLANKS = re.compile(" +")
+_PROPOSALS = frozenset(name for name, known in FIELDS.items() if known.type is SlotType.PROPOSALS)
 _SPACED = frozenset({SlotType.TEXT, SlotType.IDENT, SlotType.NOTIFY, SlotType.TS, SlotType.PROPOSALS})
 
 
@@ -169,6 +171,7 @@ class Shape:
     block: Block | None = None  # the event it opens; None: to be ignored (or a `more`, `data` or prefix wording)
     data: tuple[tuple[str, Shape], ...] = ()  # what must hold on the record's structured data besides
     names: tuple[str, ...] = field(init=False)
+    has_proposals: bool = field(init=False)  # these are read on demand
     conversions: tuple[tuple[str, Callable[[str], Any]], ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -176,6 +179,8 @@ class Shape:
         object.__setattr__(self, "names", self.pattern.names)
         words = dict(self.pattern.words) if self.flags & re.IGNORECASE else {}
         named = [(name, _spelt(name, words[name]) if name in words else converter(name)) for name in self.pattern.names]
+        named = [(name, Unread if name in _PROPOSALS else convert) for name, convert in named]
+        object.__setattr__(self, "has_proposals", not _PROPOSALS.isdisjoint(self.names))
         object.__setattr__(self, "conversions", tuple((name, convert) for name, convert in named if convert))
 
     @cached_property

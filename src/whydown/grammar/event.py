@@ -51,7 +51,7 @@ class Event(NamedTuple):
     def id(self) -> str:
         """Twelve hex digits that are the same in every run over the same lines."""
         first = self.origins[0]
-        seed = f"{first.member or first.source}\0{first.offset}\0{self.text}"
+        seed = f"{first.member or first.source}\0{first.offset}\0{self.kind}\0{self.text}"
         return hashlib.blake2b(seed.encode(errors="surrogateescape"), digest_size=6).hexdigest()
 
     def get(self, name: str, default: Any = None) -> Any:

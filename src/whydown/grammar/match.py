@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import ahocorasick_rs
 
 from whydown.grammar.compile import CompiledGrammar, Shape, compile_grammar, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from whydown.envelope.record import Record
     from whydown.grammar.model import Grammar
@@ -27,7 +27,9 @@ _BLANKS = re.compile("  +")
 _PAIR = re.compile(r'([A-Za-z0-9_.@-]+)=("[^"\\]*(?:\\.[^"\\]*)*"|[^\s"\]]*)', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\\]])')
 _SHORTEST = 3  # characters of a literal worth looking for
-_REMEMBERED = 8192
+_REMEMBERED = 8192  # entries of a memory
+_LONGEST_KEY = 32  # literals found in a record whose candidates are worth remembering
+_LONGEST_REMEMBERED = 1024  # characters of structured data worth remembering
 
 
 class Match(NamedTuple):
@@ -37,6 +39,12 @@ class Match(NamedTuple):
     shape: Shape | None
     fields: dict[str, Any]  # of the prefix and of the wording; not what `set` adds
     text: str  # the message without prefix, and without blanks around it
+
+
+# NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
+_match = cast(
+    "Callable[[tuple[CompiledGrammar, Shape | None, dict[str, Any], str]], Match]", partial(tuple.__new__, Match)
+)
 
 
 class Matcher:
@@ -60,7 +68,14 @@ class Matcher:
             readers = known.get(record.app)
             if readers is None:
                 readers = self._of_program(record.app)
-            found.append(_first(record, readers))
+            match = None
+            for reader in readers:  # the first grammar that knows the record; else the first one's word
+                read = reader.read(record)
+                if read.shape is not None:
+                    match = read
+                    break
+                match = match or read
+            found.append(match)
         return found
 
     def _of_program(self, app: str) -> tuple[_Reader, ...]:
@@ -79,67 +94,60 @@ class Matcher:
         return self._compiled[id(grammar)]
 
 
-def _first(record: Record, readers: tuple[_Reader, ...]) -> Match | None:
-    """Return the match of the first grammar that knows the record; unknown to all, the first grammar's word for it."""
-    unknown: Match | None = None
-    for reader in readers:
-        match = reader.read(record)
-        if match.shape is not None:
-            return match
-        unknown = unknown or match
-    return unknown
-
-
 class _Reader:
     """One compiled grammar with its index of literal texts."""
 
     def __init__(self, grammar: CompiledGrammar) -> None:
         self.grammar = grammar
-        needs: list[tuple[Shape, frozenset[str]]] = [(s, _needed(s, grammar)) for s in grammar.shapes]
-        literals = sorted({literal for _, needed in needs for literal in needed})
-        numbers = {literal: number for number, literal in enumerate(literals)}
-        self._needs = [(s, frozenset(numbers[n] for n in needed)) for s, needed in needs]
-        self._search = ahocorasick_rs.AhoCorasick(literals) if literals else None
-        self._candidates: dict[tuple[int, ...], tuple[Shape, ...]] = {}
-        self._folded = bool(grammar.shapes and grammar.shapes[0].flags & re.IGNORECASE)
+        self._prefixes = grammar.prefixes
+        self._needs = tuple((shape, _needed(shape, grammar)) for shape in grammar.shapes)
+        literals = sorted({literal for _, needed in self._needs for literal in needed})
+        self._search = ahocorasick_rs.AhoCorasick(literals or ["\0"]).find_matches_as_strings
+        self._candidates: dict[tuple[str, ...], tuple[Shape, ...]] = {}
+        self._folded = grammar.any_case
+        self._keyed = grammar.keyed
 
     def read(self, record: Record) -> Match:
         """Return the first wording, in file order, that the record's message is."""
-        text = record.text.strip(" ")
-        fields: dict[str, Any] = {}
-        for prefix in self.grammar.prefixes:
-            if found := prefix.head(text):
-                read = prefix.fields(found.groups())
-                if read is not None:
-                    fields, text = read, text[found.end() :]
-                    break
-        for shape in self.candidates(text):
-            own = shape.read(text)
+        text = record.text
+        if text[:1] == " " or text[-1:] == " ":
+            text = text.strip(" ")
+        fields: dict[str, Any] | None = None
+        for prefix in self._prefixes:
+            if (begin := prefix.head(text)) and (fields := prefix.fields(begin.groups())) is not None:
+                text = text[begin.end() :]
+                break
+        # Texts without double blanks (nearly all) take the quicker expressions.
+        tight = "  " not in text
+        plain = text if tight else _BLANKS.sub(" ", text)
+        key = tuple(self._search(plain.lower() if self._folded else plain, overlapping=True))
+        candidates = self._candidates.get(key)
+        if candidates is None:
+            candidates = self._find(key)
+        for shape in candidates:
+            found = shape.tight(text) if tight else shape.loose(text)
+            if found is None:
+                continue
+            own = shape.fields(found.groups())
             if own is None:
                 continue
             if shape.data:
-                told = _data(record, text, keyed=self.grammar.keyed, wanted=shape.data)
+                told = _data(key_values(text if self._keyed else record.data), shape.data)
                 if told is None:
                     continue
-                own = {**told, **own}
-            return Match(self.grammar, shape, {**fields, **own} if fields else own, text)
-        return Match(self.grammar, None, fields, text)
+                own.update(told)
+            return _match((self.grammar, shape, {**fields, **own} if fields else own, text))
+        return _match((self.grammar, None, fields or {}, text))
 
-    def candidates(self, text: str) -> tuple[Shape, ...]:
-        """Return the wordings all of whose looked-for literals stand in `text`, in file order."""
-        plain = _BLANKS.sub(" ", text) if "  " in text else text
-        if self._folded:
-            plain = plain.lower()
-        hits = self._search.find_matches_as_indexes(plain, overlapping=True) if self._search else []
-        key = tuple([hit[0] for hit in hits])
-        known = self._candidates.get(key)
-        if known is None:
-            there = frozenset(key)
-            known = tuple(shape for shape, needed in self._needs if needed <= there)
+    def _find(self, key: tuple[str, ...]) -> tuple[Shape, ...]:
+        """Return the wordings all of whose looked-for literals are among those found, in file order."""
+        there = frozenset(key)
+        found = tuple(shape for shape, needed in self._needs if needed <= there)
+        if len(key) <= _LONGEST_KEY:
             if len(self._candidates) >= _REMEMBERED:
                 self._candidates.clear()
-            self._candidates[key] = known
-        return known
+            self._candidates[key] = found
+        return found
 
 
 def _needed(shape: Shape, grammar: CompiledGrammar) -> frozenset[str]:
@@ -153,24 +161,29 @@ def _needed(shape: Shape, grammar: CompiledGrammar) -> frozenset[str]:
     return frozenset(longest[:3])
 
 
-def _data(record: Record, text: str, *, keyed: bool, wanted: tuple[tuple[str, Shape], ...]) -> dict[str, Any] | None:
+def _data(pairs: Mapping[str, str], wanted: tuple[tuple[str, Shape], ...]) -> dict[str, Any] | None:
     """Return the fields of the `data` clauses when all hold, None otherwise."""
-    pairs = key_values(text if keyed else record.data)
     fields: dict[str, Any] = {}
     for key, shape in wanted:
         value = pairs.get(key)
-        read = shape.read(value) if value is not None else None
+        read = shape.read(value.strip(" ")) if value is not None else None
         if read is None:
             return None
         fields.update(read)
     return fields
 
 
-@lru_cache(1024)
 def key_values(text: str) -> Mapping[str, str]:
     """Return the key="value" or key=value pairs of structured data or a record; the first of a repeated key."""
+    return _remembered_pairs(text) if len(text) <= _LONGEST_REMEMBERED else _pairs(text)
+
+
+def _pairs(text: str) -> Mapping[str, str]:
     pairs: dict[str, str] = {}
     for key, value in _PAIR.findall(text):
         bare = value[1:-1] if value[:1] == '"' else value
         pairs.setdefault(key, _ESCAPED.sub(r"\1", bare) if "\\" in bare else bare)
     return pairs
+
+
+_remembered_pairs = lru_cache(1024)(_pairs)

@@ -78,10 +78,6 @@ def _spi64(text: str) -> str:
     return _hex(text, 16)
 
 
-def _proposals(text: str) -> tuple[proposals.Proposal, ...]:
-    return proposals.parse(text)
-
-
 READINGS: dict[SlotType, Reading] = {
     SlotType.WORD: Reading(r"\S", open=True),
     SlotType.NAME: Reading(r"[^\s\"'\[\](){}<>]", open=True),
@@ -92,7 +88,7 @@ READINGS: dict[SlotType, Reading] = {
     SlotType.PORT: Reading(r"[0-9]{1,5}", _port),
     SlotType.IDENT: Reading(r".", open=True),
     SlotType.TEXT: Reading(r".", open=True),
-    SlotType.PROPOSALS: Reading(r".", _proposals, open=True),
+    SlotType.PROPOSALS: Reading(r".", proposals.parse, open=True),
     SlotType.NOTIFY: Reading(r"[A-Za-z0-9_ -]", notify_name, open=True),
     SlotType.GROUP: Reading(r"(?:[Gg]roup )?[A-Za-z0-9][A-Za-z0-9_-]{0,31}", group_number),
     SlotType.TS: Reading(r"[^={};\"']", selectors, open=True),
