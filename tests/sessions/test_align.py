@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diagnose.episodes import SECOND, event
+from whydown.sessions.align import align, shift
+from whydown.sessions.names import NO_CLOCKS, Clocks
+
+if TYPE_CHECKING:
+    from whydown.grammar.event import Event
+
+
+def exchange(at: float, message_id: int, *, offset: float) -> tuple[list[Event], list[Event]]:
+    """One request of the edge and its response, as both sides log it; the peer's clock is `offset` ahead."""
+    facts = {"exchange": "IKE_SA_INIT", "message_id": message_id}
+    edge = [
+        event("edge ike.message out", at=at, role="request", **facts),
+        event("edge ike.message in", at=at + 0.04, role="response", **facts),
+    ]
+    peer = [
+        event("peer ike.message in", at=at + 0.01 + offset, role="request", **facts),
+        event("peer ike.message out", at=at + 0.03 + offset, role="response", **facts),
+    ]
+    return edge, peer
+
+
+@pytest.mark.parametrize("offset", [0.0, 47.3, 3647.3, -46800.0, -3.0])
+def test_exchanges_that_both_sides_logged_give_the_offset(offset: float) -> None:
+    edge, peer = [], []
+    for number, at in enumerate([0.0, 7.0, 61.0]):
+        e, p = exchange(at, number, offset=offset)
+        edge, peer = edge + e, peer + p
+    clocks = align(edge, peer)
+    assert clocks.offset_s == pytest.approx(offset, abs=0.5)
+    assert clocks.votes >= 5
+
+
+def test_one_sa_with_the_same_spis_is_proof_enough() -> None:
+    up = {"ts_local": "10.1.0.0/24", "ts_remote": "10.2.0.0/24"}
+    edge = [event("edge child.up", at=0, spi_in="0x11111111", spi_out="0x22222222", **up)]
+    peer = [event("peer child.up", at=3600.02, spi_in="0x22222222", spi_out="0x11111111", **up)]
+    assert align(edge, peer).offset_s == pytest.approx(3600.02, abs=0.01)
+
+
+def test_two_votes_are_not_enough() -> None:
+    assert align(*exchange(0.0, 0, offset=12.0)) == NO_CLOCKS
+
+
+def test_silence_on_one_side_leaves_the_offset_unknown() -> None:
+    edge, _ = exchange(0.0, 0, offset=0.0)
+    assert align(edge, []) == NO_CLOCKS
+
+
+def test_even_retries_do_not_alias_into_an_offset_when_the_clocks_agree() -> None:
+    """Attempts every 60 s match each other at every multiple of 60 s; the whole set matches at the true offset only."""
+    edge, peer = [], []
+    for attempt in range(6):
+        e, p = exchange(60.0 * attempt, 0, offset=0.2)
+        edge, peer = edge + e, peer + p
+    assert align(edge, peer).offset_s == pytest.approx(0.2, abs=0.1)
+
+
+@given(st.integers(-50_000, 50_000))
+def test_shifting_the_peer_by_its_offset_puts_it_on_the_edges_clock(offset: int) -> None:
+    edge, peer = [], []
+    for number, at in enumerate([0.0, 7.0, 61.0, 62.5]):
+        e, p = exchange(at, number, offset=offset)
+        edge, peer = edge + e, peer + p
+    moved = shift(peer, align(edge, peer))
+    wanted = exchange(0.0, 0, offset=0.0)[1]
+    assert abs(moved[0].at - wanted[0].at) <= SECOND // 2
+
+
+def test_the_edges_own_events_are_never_moved() -> None:
+    mine = event("edge ike.up", at=5)
+    assert shift([mine], Clocks(100.0, 0.0, 3)) == (mine,)

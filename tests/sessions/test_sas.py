@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from diagnose.episodes import event
+from whydown.sessions.sas import turns
+
+if TYPE_CHECKING:
+    from whydown.grammar.event import Event
+
+
+def changes(*events: Event) -> list[tuple[str, str, bool]]:
+    return [(t.layer, t.tunnel, t.up) for t in turns(events)]
+
+
+def test_a_session_is_up_from_its_first_sa_to_the_end_of_its_last() -> None:
+    told = changes(
+        event("edge ike.start out", at=0),
+        event("edge ike.up", at=1, ike_id=1),
+        event("edge child.up", at=2, child="net", child_id=1),
+        event("edge ike.delete in", at=60, ike_id=1),
+        event("edge ike.gone", at=61, ike_id=1),
+    )
+    assert told == [("session", "", True), ("tunnel", "net", True), ("session", "", False), ("tunnel", "net", False)]
+
+
+def test_a_rekey_keeps_the_session_up_while_the_old_sa_goes() -> None:
+    told = changes(
+        event("edge ike.up", at=1, ike_id=1),
+        event("edge ike.rekey", at=50, ike_id=2),
+        event("edge ike.delete out", at=51, ike_id=1),
+        event("edge ike.gone", at=51.1),  # the nameless completion of that delete
+    )
+    assert told == [("session", "", True)]
+
+
+def test_a_nameless_removal_ends_the_only_sa() -> None:
+    assert changes(event("edge ike.up", at=1), event("edge ike.gone", at=9)) == [
+        ("session", "", True),
+        ("session", "", False),
+    ]
+
+
+def test_a_nameless_removal_among_several_sas_ends_none() -> None:
+    told = changes(
+        event("edge ike.up", at=1, ike_id=1), event("edge ike.up", at=2, ike_id=2), event("edge ike.gone", at=9)
+    )
+    assert told == [("session", "", True)]
+
+
+def test_sas_are_known_by_their_spis_too() -> None:
+    spis = {"spi_i": "0x1111111111111111", "spi_r": "0x2222222222222222"}
+    assert changes(event("edge ike.up", at=1, **spis), event("edge ike.gone", at=9, **spis))[-1] == (
+        "session",
+        "",
+        False,
+    )
+
+
+def test_the_child_of_a_rekey_replaces_its_predecessor_without_a_gap() -> None:
+    told = changes(
+        event("edge ike.up", at=0, ike_id=1),
+        event("edge child.up", at=0, child="net", child_id=1),
+        event("edge child.up", at=30, child="net", child_id=2),
+        event("edge child.gone", at=30.1, child="net", child_id=1),
+    )
+    assert told == [("session", "", True), ("tunnel", "net", True)]
+
+
+def test_a_time_out_of_an_attempt_leaves_what_is_up_alone() -> None:
+    told = changes(
+        event("edge ike.up", at=0, ike_id=1),
+        event("edge ike.start out", at=10, ike_id=2),
+        event("edge ike.timeout", at=40),
+    )
+    assert told == [("session", "", True)]
+
+
+def test_a_time_out_with_no_attempt_under_way_ends_what_was_up() -> None:
+    assert changes(event("edge ike.up", at=0, ike_id=1), event("edge ike.timeout", at=40))[-1] == ("session", "", False)
+
+
+@pytest.mark.parametrize("end", ["ike.delete in", "dpd.dead local"])
+def test_a_log_that_begins_with_an_end_tells_of_a_session_that_was_up(end: str) -> None:
+    assert changes(event(f"edge {end}", at=0)) == [("session", "", False)]
+
+
+def test_a_refused_attempt_that_is_cleared_away_is_no_session_that_was_up() -> None:
+    told = changes(event("edge ike.start out", at=0, ike_id=1), event("edge ike.delete in", at=1, ike_id=1))
+    assert told == []
+
+
+def test_a_restart_ends_everything() -> None:
+    told = changes(
+        event("edge ike.up", at=0, ike_id=1),
+        event("edge child.up", at=0, child="net", child_id=1),
+        event("edge daemon.start", at=90),
+    )
+    assert told[-2:] == [("session", "", False), ("tunnel", "net", False)]
