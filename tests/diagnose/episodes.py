@@ -6,8 +6,8 @@ from typing import Any
 
 from whydown.envelope.record import Certainty
 from whydown.grammar.event import Event, Provenance, Rule
-from whydown.grammar.vocabulary import FIELDS, Direction, Kind, SlotType
 from whydown.grammar.slots import convert
+from whydown.grammar.vocabulary import FIELDS, Direction, Kind, SlotType
 from whydown.sessions.model import Episode, Heard, Hearing, Session
 from whydown.sessions.names import Clocks, Gateway, SessionName
 from whydown.sources.line import Origin, Side
@@ -60,7 +60,7 @@ def heard(side: str, events: list[Event], begin: float = -3600.0, end: float = 3
     )
 
 
-def episode(  # noqa: PLR0913 - each has its default
+def episode(
     *events: Event,
     sides: str = "edge peer",
     offset: float | None = 0.0,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from diagnose.episodes import episode, event
 
+from diagnose.episodes import episode, event
 from whydown.diagnose.engine import Finding, find, reason_shown
 from whydown.diagnose.incident import Agreement, Confidence, Difference
 from whydown.diagnose.scene import Scene

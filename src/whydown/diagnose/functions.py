@@ -22,7 +22,7 @@ _PARAMETERS = {
     "group": "DH group",
     "esn": "ESN",
 }
-_FAR, _NEAR = 10, 1  # a value against another one; a value against none
+_FAR, _NEAR = 10, 1  # a value against another one (a key length is a little nearer); a value against none
 
 
 class Row(NamedTuple):
@@ -75,8 +75,8 @@ def _pair_gap(offered: Proposal, accepted: Proposal) -> tuple[int, Gap]:
             same += [] if weight else [row]
         elif _absence_tells(kind, offered, first or second):
             rows.append((_NEAR, row))
-    if any(weight >= _FAR for weight, _ in rows):  # a lone value may be a matter of the exchange, not of configuration
-        rows = [r for r in rows if r[0] >= _FAR]
+    if any(weight > _NEAR for weight, _ in rows):  # a lone value may be a matter of the exchange, not of configuration
+        rows = [r for r in rows if r[0] > _NEAR]
     return sum(weight for weight, _ in rows), Gap(tuple(r for _, r in rows), tuple(same))
 
 

@@ -79,43 +79,51 @@ def total(terms: Sum, bindings: Bindings) -> Any:
 
 
 def compare(where: Where, bindings: Bindings) -> bool:
-    """Return whether a comparison holds; NotBoundError when it mentions a name that is not bound."""
+    """Return whether a comparison holds; NotBoundError when it mentions a name that is not bound.
+
+    With a value that is not there it is false, except with the word `nothing`.
+    """
     left = total(where.left, bindings)
-    rights = [total(r, bindings) for r in where.rights]
     if where.op == "!=":
-        return (
-            not any(_equal(left, r) for r in rights) and (left is not None or None in rights) and _there(left, rights)
+        return not any(_holds("=", left, r, bindings) for r in where.rights) and all(
+            _comparable(left, r, bindings) for r in where.rights
         )
-    return any(_holds(where, left, r) for r in rights)
+    return any(_holds(where.op, left, r, bindings, where.slack) for r in where.rights)
 
 
-def _there(left: Any, rights: list[Any]) -> bool:
-    """Whether a `!=` compares values that are there, or asks for `nothing`."""
-    return left is not None and (all(r is None for r in rights) or None not in rights)
+def _comparable(left: Any, right: Sum, bindings: Bindings) -> bool:
+    return _is_nothing(right) or (left is not None and total(right, bindings) is not None)
 
 
-def _holds(where: Where, left: Any, right: Any) -> bool:
-    if where.op == "=":
-        return _equal(left, right)
+def _is_nothing(terms: Sum) -> bool:
+    return terms.terms == (Literal(None),)
+
+
+def _holds(op: str, left: Any, terms: Sum, bindings: Bindings, slack: float | None = None) -> bool:
+    """Whether one of the alternatives on the right holds."""
+    right = total(terms, bindings)
+    if op == "=" and _is_nothing(terms):
+        return left is None
     if left is None or right is None:
         return False
-    if where.op == "~" and where.slack is None:
-        return plain(right) in plain(left)
+    if op == "=" or slack is None:
+        return _alike(op, left, right)
     if not isinstance(left, (int, float)) or not isinstance(right, (int, float)):
         return False
-    if where.op == "~":
-        return abs(_scaled(left) - _scaled(right)) <= (where.slack or 0.0)
-    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[where.op]
+    return abs(_scaled(left) - _scaled(right)) <= slack
+
+
+def _alike(op: str, left: Any, right: Any) -> bool:
+    """Compare two values that are there."""
+    if op in {"=", "~"}:
+        return plain(left) == plain(right) if op == "=" else plain(right) in plain(left)
+    if not isinstance(left, (int, float)) or not isinstance(right, (int, float)):
+        return False
+    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[op]
 
 
 def _scaled(value: float) -> float:
     return value / 1_000_000 if isinstance(value, Moment) else value
-
-
-def _equal(left: Any, right: Any) -> bool:
-    if left is None or right is None:
-        return left is right
-    return plain(left) == plain(right)
 
 
 def fill(text: Text, bindings: Bindings) -> str | None:

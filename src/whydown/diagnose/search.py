@@ -1,0 +1,284 @@
+"""Binds the clauses of one block to the events of one scene: in written order, the latest event first, backtracking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from whydown.diagnose.model import Call, How, Let, Pattern, Ref, Role, Want, Where
+from whydown.diagnose.scene import Unheard
+from whydown.diagnose.terms import Bindings, NotBoundError, compare, evaluate, names, names_of_sum, total
+from whydown.diagnose.values import show
+from whydown.sources.line import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from whydown.diagnose.model import ReasonPattern, Step
+    from whydown.diagnose.scene import Scene
+    from whydown.grammar.event import Event
+
+STEPS = 10_000  # events tried by one search before it is given up
+SOLUTIONS = 64  # complete bindings looked at for the best one
+TITLES: Mapping[Side, str] = {Side.EDGE: "the Edge", Side.PEER: "the peer"}
+_SHOWN = 5  # events of one clause that are kept as evidence
+_WHY_UNHEARD = {
+    "no log": "no log of that side covers the time",
+    "not written": "that log does not show such lines at all",
+    "clocks": "the clocks of the gateways are not aligned",
+    "unbound": "what it leans on is not bound",
+}
+
+
+class Tried(NamedTuple):
+    """One clause of a trace: what is written, what came of it, and whether it was the end."""
+
+    written: str
+    outcome: str
+    failed: bool
+
+
+class Given(NamedTuple):
+    """The reason an episode was found to have, as `if reason` binds it."""
+
+    name: str
+    wording: str
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A way to bind a block, as far as it has got."""
+
+    bindings: Bindings
+    evidence: tuple[tuple[str, Event], ...] = ()
+    unheard: tuple[Unheard, ...] = ()  # what must be or must not be there
+    unproven: tuple[Unheard, ...] = ()  # what would veto
+    unhelped: int = 0  # how many `helps` found nothing
+
+
+class _GaveUpError(Exception):
+    """The step limit was reached."""
+
+
+_Outcome = tuple[Solution | None, str]  # what is bound after a step (None: it failed), and how to say so
+
+
+@dataclass(slots=True)
+class Search:
+    """One block asked of one scene with `either` being `side`; `given_up` and `furthest` tell how it went."""
+
+    scene: Scene
+    side: Side
+    given: Given | None = None
+    reasons: frozenset[str] = frozenset()  # those that `if reason` takes when it names none
+    tracing: bool = False
+    tried: int = 0
+    given_up: bool = False
+    furthest: tuple[Tried, ...] = ()
+    start: Bindings = field(init=False)
+
+    def __post_init__(self) -> None:
+        words = {"side": TITLES[self.side], "otherside": TITLES[self.side.other]}
+        self.start = Bindings(self.scene.episode, values=words)
+
+    def solutions(self, steps: Sequence[Step]) -> Iterator[Solution]:
+        """Yield ways to bind all steps, `helps` last and only if they can be."""
+        firm, soft = _parted(steps)
+        try:
+            for found, (solution, trail) in enumerate(self._solve(firm, 0, Solution(self.start), ())):
+                yield self._help(soft, solution, trail)
+                if found + 1 >= SOLUTIONS:
+                    return
+        except _GaveUpError:
+            self.given_up = True
+
+    def of(self, role: Role) -> Side:
+        """Return the side a role means here."""
+        fixed = {Role.EDGE: Side.EDGE, Role.PEER: Side.PEER, Role.EITHER: self.side, Role.OTHER: self.side.other}
+        return fixed[role]
+
+    # --- clauses that must hold ---
+
+    def _solve(
+        self, steps: Sequence[Step], at: int, so_far: Solution, trail: tuple[Tried, ...]
+    ) -> Iterator[tuple[Solution, tuple[Tried, ...]]]:
+        """Yield every way to bind `steps` from `at` on, and what was tried on it."""
+        if at == len(steps):
+            self._note(trail)
+            yield so_far, trail
+            return
+        for after, outcome in self._outcomes(steps[at], so_far):
+            here = (*trail, Tried(steps[at].written, outcome, after is None)) if self.tracing else ()
+            if after is None:
+                self._note(here)
+            else:
+                yield from self._solve(steps, at + 1, after, here)
+
+    def _outcomes(self, step: Step, so_far: Solution) -> Iterator[_Outcome]:
+        """Yield what can come of one step."""
+        if isinstance(step, Let):
+            yield self._let(step, so_far)
+        elif isinstance(step, Where):
+            yield self._where(step, so_far)
+        elif step.how in {How.UNLESS, How.NEVER}:
+            yield self._absent(step, so_far)
+        else:
+            yield from self._bind(step, so_far)
+
+    def _let(self, step: Let, so_far: Solution) -> tuple[Solution, str]:
+        try:
+            value = evaluate(step.call, so_far.bindings)
+        except NotBoundError as err:
+            return so_far, f"'{err}' is not bound"
+        return replace(so_far, bindings=so_far.bindings.with_value(step.name, value)), f"is {show(value) or 'nothing'}"
+
+    def _where(self, step: Where, so_far: Solution) -> _Outcome:
+        """Judge a comparison; one that uses a name which is not bound is passed over, since its clause already counts."""
+        try:
+            holds = compare(step, so_far.bindings)
+        except NotBoundError as err:
+            return so_far, f"'{err}' is not bound"
+        if self._crosses(step, so_far.bindings):
+            unheard = Unheard(Side.PEER, (), self.scene.begin, self.scene.end, "clocks", step.written)
+            return replace(so_far, unheard=(*so_far.unheard, unheard)), _said(unheard)
+        if holds:
+            return so_far, "holds"
+        left = show(total(step.left, so_far.bindings)) or "nothing"
+        rights = [show(total(r, so_far.bindings)) or "nothing" for r in step.rights]
+        return None, f"does not hold: {left} {step.op} {' or '.join(rights)}"
+
+    def _crosses(self, step: Where, bindings: Bindings) -> bool:
+        """Whether a comparison of times spans two clocks that are not aligned."""
+        if self.scene.aligned:
+            return False
+        terms = [t for s in (step.left, *step.rights) for t in s.terms]
+        refs = [r for t in terms for r in (t.arguments if isinstance(t, Call) else (t,)) if isinstance(r, Ref)]
+        sides = {bindings.events[r.name].side for r in refs if r.field == "at" and r.name in bindings.events}
+        return len(sides) > 1
+
+    def _absent(self, step: Want, so_far: Solution) -> _Outcome:
+        """Judge an `unless` or `never`."""
+        missing: list[Unheard] = []
+        for pattern in step.patterns:
+            if not isinstance(pattern, Pattern):
+                continue
+            seen = self.scene.find(pattern, self.of(pattern.role), so_far.bindings.events)
+            self._count()
+            if len(seen.events) >= pattern.at_least:
+                return None, f"is there: {_place(seen.events[-1])}"
+            missing += [seen.unheard] if seen.unheard else []
+        if not missing:
+            return so_far, "absent, and somebody listened"
+        if step.how is How.NEVER:
+            return replace(so_far, unheard=(*so_far.unheard, *missing)), _said(missing[0])
+        return replace(so_far, unproven=(*so_far.unproven, *missing)), _said(missing[0])
+
+    def _bind(self, step: Want, so_far: Solution) -> Iterator[_Outcome]:
+        """Yield every event that a clause can bind, and at last that it may have gone unheard."""
+        unheard: Unheard | None = None
+        found = False
+        for pattern in step.patterns:
+            if not isinstance(pattern, Pattern):
+                outcome = self._reason(pattern, so_far)
+                found = True
+                yield outcome
+                continue
+            seen = self.scene.find(pattern, self.of(pattern.role), so_far.bindings.events)
+            unheard = unheard or seen.unheard
+            for last in range(len(seen.events) - 1, pattern.at_least - 2, -1):
+                self._count()
+                found = True
+                event = seen.events[last]
+                kept = seen.events[max(last + 1 - min(pattern.at_least, _SHOWN), 0) : last + 1]
+                evidence = (*so_far.evidence, *((pattern.name or "why", e) for e in kept))
+                bindings = so_far.bindings.with_event(pattern.name, event, last + 1)
+                yield replace(so_far, bindings=bindings, evidence=evidence), f"bound to {_place(event)}"
+        if unheard is not None:
+            yield replace(so_far, unheard=(*so_far.unheard, unheard)), _said(unheard)
+        elif not found:
+            yield None, "no such event, and somebody listened"
+
+    def _reason(self, pattern: ReasonPattern, so_far: Solution) -> _Outcome:
+        """Bind the reason the episode was found to have."""
+        given = self.given
+        if given is None or given.name not in (frozenset(pattern.reasons) or self.reasons):
+            return None, f"the reason found is {given.name if given else 'unknown'}"
+        bindings, last = so_far.bindings, max(given.events, key=lambda e: e.at)
+        if pattern.name:
+            bindings = bindings.with_event(pattern.name, last, len(given.events))
+            bindings = bindings.with_value(pattern.name, given.wording)
+        evidence = (*so_far.evidence, *((pattern.name or "why", e) for e in given.events))
+        return replace(so_far, bindings=bindings, evidence=evidence), f"shown by {_place(last)}"
+
+    # --- clauses that help ---
+
+    def _help(self, steps: Sequence[Step], so_far: Solution, trail: tuple[Tried, ...]) -> Solution:
+        """Bind what helps: for each clause the latest event with which all comparisons that can be made hold."""
+        checks = [s for s in steps if not isinstance(s, Want)]
+        for step in steps:
+            outcome = ""
+            if isinstance(step, Let):
+                so_far, outcome = self._let(step, so_far)
+            elif isinstance(step, Where):
+                outcome = self._where(step, so_far)[1]
+            else:
+                firm = len(so_far.unheard)
+                ways = ((a, o) for a, o in self._bind(step, so_far) if a is not None and len(a.unheard) == firm)
+                found = next(((a, o) for a, o in ways if self._agrees(checks, a)), None)
+                so_far, outcome = found or (replace(so_far, unhelped=so_far.unhelped + 1), "not found; it would help")
+            trail = (*trail, Tried(step.written, outcome, failed=False))
+        self._note(trail)
+        return so_far
+
+    def _agrees(self, checks: Sequence[Step], so_far: Solution) -> bool:
+        """Whether every comparison that can be made by now holds."""
+        for step in checks:
+            if isinstance(step, Let):
+                so_far, _ = self._let(step, so_far)
+            elif isinstance(step, Where) and self._where(step, so_far)[0] is None:
+                return False
+        return True
+
+    def _count(self) -> None:
+        self.tried += 1
+        if self.tried > STEPS:
+            raise _GaveUpError
+
+    def _note(self, trail: tuple[Tried, ...]) -> None:
+        """Keep the way that got furthest, the first of several."""
+        if self.tracing and len(trail) > len(self.furthest):
+            self.furthest = trail
+
+
+def sides(steps: Iterable[Step]) -> tuple[Side, ...]:
+    """Return the sides that `either` is tried as; just one where it is not used."""
+    used = {p.role for s in steps if isinstance(s, Want) for p in s.patterns if isinstance(p, Pattern)}
+    return (Side.EDGE, Side.PEER) if used & {Role.EITHER, Role.OTHER} else (Side.EDGE,)
+
+
+def _parted(steps: Sequence[Step]) -> tuple[list[Step], list[Step]]:
+    """Part the steps that must hold from those that lean on what `helps` binds."""
+    loose: set[str] = set()
+    firm: list[Step] = []
+    soft: list[Step] = []
+    for step in steps:
+        if isinstance(step, Want):
+            is_soft = step.how is How.HELPS
+            loose |= {p.name for p in step.patterns if p.name} if is_soft else set()
+        elif isinstance(step, Where):
+            used = names_of_sum(step.left).union(*(names_of_sum(r) for r in step.rights))
+            is_soft = bool(used & loose)
+        else:
+            is_soft = bool(names(step.call) & loose)
+            loose |= {step.name} if is_soft else set()
+        (soft if is_soft else firm).append(step)
+    return firm, soft
+
+
+def _place(event: Event) -> str:
+    return f"{event.kind} {event.direction} at {event.origins[0]}"
+
+
+def _said(unheard: Unheard) -> str:
+    return f"not heard: {_WHY_UNHEARD[unheard.why]}"
