@@ -38,6 +38,7 @@ _SELECTOR = re.compile(
     r"|:(?P<from>[0-9]{1,5})-(?P<to>[0-9]{1,5})(?:;(?P<number>[0-9]{1,3}))?"
     r"|[:/](?P<protocol>[0-9A-Za-z]{1,8})/(?P<port>[0-9A-Za-z%-]{1,16}))?"
 )
+_PLAIN = re.compile(rf"{_ADDRESS}/[0-9]{{1,3}}")
 _LONGEST = 200
 
 
@@ -55,6 +56,11 @@ def _selector(text: str) -> str:
     part = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     if part in _WORDS:
         return part
+    if _PLAIN.fullmatch(part):  # first: the end of an IPv6 network can look like pluto's `:protocol/port`
+        try:
+            return str(ipaddress.ip_network(part, strict=False))
+        except ValueError:
+            pass
     read = _SELECTOR.fullmatch(part) if len(part) <= _LONGEST else None
     if not read:
         raise ValueError(f"{text!r} is no traffic selector")
