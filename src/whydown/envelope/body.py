@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TypeAlias
 
-_EDGES = " \t\ufeff\0"  # what a message is stripped of: blanks, a byte order mark, a hole in the file
+Body: TypeAlias = tuple[str, str, str, str, str, str]  # host, app, pid, msgid, structured data as written, message
+
+_LONGEST_TAG = 128  # characters; what is longer is no program's name
+_LONGEST_HEADER = 1024  # characters of an RFC 5424 header that is worth remembering
+_NO_HOST = ("", ":", "]", '"')  # no host's name ends so
 _DATA = re.compile(r'(?:\[[^\s"\]=]+(?: +[^\s"\]=]+="(?:[^"\\]|\\.)*")* *\])+(?: |$)')
 _NUMBERED_DATA = re.compile(r'\[[^\s"\]=]+@\d+[ \]]')
 _PROCESS = re.compile(r"([^\s\[\]:\"]*\[\d*\]):?(?: +|$)")
@@ -19,87 +23,114 @@ _PLUTO = re.compile(
 _RACOON = re.compile(r"(?:\[[^\]\s]+\] )?(?:ERROR|WARNING|NOTIFY|INFO|DEBUG2?): ")
 _CISCO = re.compile(r"%([A-Z0-9_]+)-\d-([A-Z0-9_]+)(?:: *| +|$)")
 _UNSTAMPED = re.compile(
-    r"(?:([\w.-]+) )?([\w./()-]+\[\d+\]): "
-    r"|((?:[\w.-]*/)*(?:charon[\w-]*|pluto|racoon|ipsec[\w-]*|iked|isakmpd|kmd|bgpd|bfdd|zebra)): ",
+    r"(?:([\w.-]+) )?([\w./()-]+\[\d+\]:) "
+    r"|((?:[\w.-]*/)*(?:charon[\w-]*|pluto|racoon|ipsec[\w-]*|iked|isakmpd|kmd|bgpd|bfdd|zebra):) ",
     re.ASCII,
 )
 
 
-class Body(NamedTuple):
-    """A record's header without the stamp, and its message."""
-
-    host: str
-    app: str
-    pid: str
-    msgid: str
-    data: str
-    text: str
-
-
 def structured(rest: str) -> tuple[str, str]:
-    """Divide RFC 5424 structured data, which `rest` begins with, from the message; quoted text may hold anything."""
-    end = rest.find('"] ')
-    if end < 0 or rest.find("]", 0, end) >= 0 or rest[end - 1] == "\\":  # not the plain case
-        match = _DATA.match(rest)
-        if match is None:
-            return "", rest.strip(_EDGES)
-        return match[0].rstrip(), rest[match.end() :].strip(_EDGES)
-    return rest[: end + 2], rest[end + 3 :].strip(_EDGES)
+    """Divide RFC 5424 structured data, which `rest` begins with, from the message; none where it is not well formed."""
+    match = _DATA.match(rest)
+    return (match[0].rstrip(), rest[match.end() :].strip()) if match else ("", rest.strip())
+
+
+def standard_header(header: str) -> tuple[str, str, str, str, str] | None:
+    """Read `host app pid msgid [data]` of RFC 5424; None where it is something else."""
+    return _standard_header(header) if len(header) < _LONGEST_HEADER else _standard_header.__wrapped__(header)
+
+
+@lru_cache(maxsize=4096)  # a log has few headers, apart from their stamps
+def _standard_header(header: str) -> tuple[str, str, str, str, str] | None:
+    words = header.split(" ", 4)
+    if len(words) < 5 or words[0][-1:] in _NO_HOST or words[1][-1:] in ":]":
+        return None
+    host, app, pid, msgid, data = ("" if word == "-" else word for word in words)
+    return (host, app, pid, msgid, data) if not data or _DATA.fullmatch(data) else None
 
 
 def tagged(rest: str) -> Body | None:
     """Read `host app[pid]: text`, `app: text` and `host NSX 46794 VPN [nsx@6876 ...] text`, or a daemon's own marks."""
-    rest = rest.lstrip()
+    words = rest.split(" ", 2)
+    if len(words) == 3 and words[1][-1:] == ":" and words[0][-1:] not in _NO_HOST:
+        host, tag, text = words
+        return with_tag(host, tag, text)
+    rest = rest.strip()
     host, _, tail = rest.partition(" ")
-    last = host[-1:]
-    if last == ":":  # no host
-        app, pid, msgid = _program(host[:-1])
-        return _with_data(Body("", app, pid, msgid, "", tail.strip(_EDGES)))
-    if last in ']"' or host[:1] in "[|":
+    if host[-1:] == ":":
+        return with_tag("", host, tail)
+    if host[-1:] in ']"' or host[:1] in "[|":
         return daemons(rest) or _process("", rest)
     tail = tail.lstrip()
-    tag, colon, text = tail.partition(": ")
-    if not colon and tag[-1:] == ":":
-        tag, colon = tag[:-1], ":"
-    if colon and " " not in tag and tag[:1] not in '#"<':
-        app, pid, msgid = _program(tag)
-        body = Body(host, app, pid, msgid, "", text.strip(_EDGES))
-        return _with_data(body) if body.text[:1] == "[" else body
+    tag, _, text = tail.partition(" ")
+    if tag[-1:] == ":":
+        return with_tag(host, tag, text)
     match = _TAGLESS.match(tail)
     if match is not None:
-        data, text = structured(tail[match.end() :])
         app, pid, msgid = match.groups()
-        return Body(host, app, pid, msgid, data, text)
+        return (host, app, pid, msgid, *structured(tail[match.end() :]))
     return _process(host, tail)
+
+
+def with_tag(host: str, tag: str, text: str) -> Body | None:
+    """Make the body of `host tag: text`, the colon being part of `tag`; None where that is no program's name."""
+    known = _program(tag) if len(tag) < _LONGEST_TAG else None
+    if known is None:
+        return None
+    app, pid, msgid = known
+    text = text.strip()
+    if text[:1] == "[" and _NUMBERED_DATA.match(text):  # as ESX writes it behind an RFC 3164 header
+        return (host, app, pid, msgid, *structured(text))
+    return (host, app, pid, msgid, "", text)
+
+
+@lru_cache(maxsize=4096)
+def _program(tag: str) -> tuple[str, str, str] | None:
+    """Divide a tag into the program's name without its path, the process, and a Cisco message's name."""
+    tag = tag[:-1]
+    if tag[:1] in ("", "#", '"', "<", "[") and not _PROCESS.fullmatch(tag):
+        return None
+    if match := _CISCO.fullmatch(tag):
+        return match[1], "", match[2]
+    name, bracket, pid = tag.partition("[")
+    name = name.rpartition("/")[2]
+    if name.startswith("(") and name.endswith(")"):  # systemd names a process so before it runs
+        name = name[1:-1]
+    return name, pid.removesuffix("]") if bracket else "", ""
+
+
+def _process(host: str, rest: str) -> Body | None:
+    """Read `app[pid] text`, as some write without the colon."""
+    match = _PROCESS.match(rest)
+    return with_tag(host, f"{match[1]}:", rest[match.end() :]) if match else None
 
 
 def untagged(rest: str, *, host: bool) -> Body:
     """Take a message without a program's name; with `host`, its first word is the writer's host if it can be one."""
-    match = _HOST.match(rest.lstrip()) if host else None
-    if match is None:
-        return Body("", "", "", "", "", rest.strip(_EDGES))
-    return Body(match[1], "", "", "", "", rest.lstrip()[match.end() :].strip(_EDGES))
+    rest = rest.strip()
+    match = _HOST.match(rest) if host else None
+    return (match[1], "", "", "", "", rest[match.end() :]) if match else ("", "", "", "", "", rest)
 
 
 def daemons(rest: str) -> Body | None:
-    """Read a line as charon, pluto and racoon write it to a file or a terminal; pluto's status number is left off."""
+    """Read a line as charon and pluto write it to a file or a terminal; pluto's status number is left off."""
     if _CHARON.match(rest):
-        return Body("", "charon", "", "", "", rest.strip(_EDGES))
+        return ("", "charon", "", "", "", rest.strip())
     if match := _PLUTO.match(rest):
-        return Body("", "pluto", "", "", "", rest[match.end() :].strip(_EDGES))
+        return ("", "pluto", "", "", "", rest[match.end() :].strip())
     return None
 
 
 def logfile(rest: str, digits: str) -> Body:
     """Read what follows `stamp: `: pluto's logfile (its stamps have six digits of a second), racoon's, Cisco's."""
     if match := _CISCO.match(rest):
-        return Body("", match[1], "", match[2], "", rest[match.end() :].strip(_EDGES))
+        return ("", match[1], "", match[2], "", rest[match.end() :].strip())
     if body := daemons(rest):
         return body
     if _RACOON.match(rest):
-        return Body("", "racoon", "", "", "", rest.strip(_EDGES))
+        return ("", "racoon", "", "", "", rest.strip())
     app = "pluto" if len(digits) == 6 or rest.startswith("| ") else ""
-    return Body("", app, "", "", "", rest.strip(_EDGES))
+    return ("", app, "", "", "", rest.strip())
 
 
 def unstamped(text: str) -> Body:
@@ -107,38 +138,7 @@ def unstamped(text: str) -> Body:
     if body := daemons(text):
         return body
     if match := _CISCO.match(text):
-        return Body("", match[1], "", match[2], "", text[match.end() :].strip(_EDGES))
-    if match := _UNSTAMPED.match(text):
-        app, pid, msgid = _program(match[2] or match[3])
-        return Body(match[1] or "", app, pid, msgid, "", text[match.end() :].strip(_EDGES))
-    return Body("", "", "", "", "", text.strip(_EDGES))
-
-
-def _process(host: str, rest: str) -> Body | None:
-    """Read `app[pid] text`, as some write without the colon."""
-    match = _PROCESS.match(rest)
-    if match is None:
-        return None
-    app, pid, msgid = _program(match[1])
-    return Body(host, app, pid, msgid, "", rest[match.end() :].strip(_EDGES))
-
-
-def _with_data(body: Body) -> Body:
-    """Take structured data off a message that begins with it, as ESX writes it behind an RFC 3164 header."""
-    if _NUMBERED_DATA.match(body.text):
-        data, text = structured(body.text)
-        return body._replace(data=data, text=text)
-    return body
-
-
-@lru_cache(maxsize=4096)
-def _program(tag: str) -> tuple[str, str, str]:
-    """Divide a tag into the program's name without its path, the process, and a Cisco message's name."""
-    match = _CISCO.match(tag)
-    if match is not None:
-        return match[1], "", match[2]
-    name, bracket, pid = tag.partition("[")
-    name = name.rpartition("/")[2]
-    if name.startswith("(") and name.endswith(")"):  # systemd names a process so before it runs
-        name = name[1:-1]
-    return name, pid.removesuffix("]") if bracket else "", ""
+        return ("", match[1], "", match[2], "", text[match.end() :].strip())
+    match = _UNSTAMPED.match(text)
+    body = with_tag(match[1] or "", match[2] or match[3], text[match.end() :]) if match else None
+    return body or ("", "", "", "", "", text.strip())

@@ -17,6 +17,7 @@ _FORWARD = 334 * DAY  # a line lies up to this much later than the one before it
 _SHUFFLE = 60 * SECOND  # lines of one file come this much out of order
 _QUARTER = 900 * SECOND  # zones change their offset at quarters of an hour
 _CACHE = 20_000
+_STAMPED = Certainty.STAMPED
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
@@ -40,7 +41,8 @@ class Clock:
         `years` is asked once, if a stamp without a year comes; `tell` is told once what was assumed.
         """
         self.at = 0
-        self.full_range: tuple[int, int] | None = None  # the first and the last stamp with year and zone
+        self._first_full: int | None = None  # the first and the last stamp with year and zone
+        self._last_full = 0
         self._timed = False  # any stamp was read
         self._zone = zone
         self._years = years
@@ -48,41 +50,63 @@ class Clock:
         self._told = False
         self._local = Certainty.ZONE_ASSUMED if zone is None else Certainty.STAMPED
         self._yearless = Certainty.YEAR_ASSUMED
-        self._walls: dict[str, int | None] = {}
-        self._tails: dict[str, tuple[int, int | None] | None] = {}
+        self._walls: dict[str, int] = {}  # 2026-11-21T20:40:01
+        self._tails: dict[str, tuple[int, bool]] = {}  # .123Z, or +00:00 alone: what to add, and whether it is a zone
         self._times: dict[str, int | None] = {}
         self._offsets: dict[int, tuple[int, int]] = {}
         self._day = ""  # the month and day of the last stamp without a year, and its midnight
         self._midnight = 0
 
+    @property
+    def full_range(self) -> tuple[int, int] | None:
+        """The first and the last stamp that came with year and zone."""
+        return None if self._first_full is None else (self._first_full, self._last_full)
+
     def full(self, stamp: str) -> Certainty | None:
         """Read `2026-11-21T20:40:01.123456+00:00`; fraction and zone may be missing. None: this is no such stamp."""
-        whole, tail = stamp[:19], stamp[19:]
+        tail = stamp[19:]
         try:
-            wall = self._walls[whole]
+            if len(tail) > 6 and tail[1:7].isdecimal():  # microseconds: too many to remember
+                add, zoned = self._tails[tail[7:]]
+                add += int(tail[1:7])
+            else:
+                add, zoned = self._tails[tail]
+            at = self._walls[stamp[:19]] + add
         except KeyError:
-            wall = _keep(self._walls, whole, stamps.wall_clock(whole))
-        try:
-            parts = self._tails[tail]
-        except KeyError:
-            parts = _keep(self._tails, tail, stamps.fraction_and_zone(tail))
-        if wall is None or parts is None:
+            return self._full_at_first(stamp)
+        if not zoned:
+            return self._local_time(at)
+        self.at = self._last_full = at
+        return _STAMPED
+
+    def epoch(self, at: int) -> Certainty:
+        """Take a complete time, in microseconds UTC."""
+        self.at = self._last_full = at
+        self._timed = True
+        if self._first_full is None:
+            self._first_full = at
+        return _STAMPED
+
+    def _full_at_first(self, stamp: str) -> Certainty | None:
+        """Read a stamp of which a part comes for the first time, and remember the parts."""
+        wall = stamps.wall_clock(stamp[:19])
+        tail = stamps.fraction_and_zone(stamp[19:])
+        if wall is None or tail is None:
             return None
-        fraction, shift = parts
-        if shift is not None:
-            return self.epoch(wall + fraction - shift)
-        self.at = self._utc(wall + fraction)
+        micros, shift = tail
+        _keep(self._walls, stamp[:19], wall)
+        if len(stamp) > 25 and stamp[20:26].isdecimal():
+            _keep(self._tails, stamp[26:], (-(shift or 0), shift is not None))
+        else:
+            _keep(self._tails, stamp[19:], (micros - (shift or 0), shift is not None))
+        return self._local_time(wall + micros) if shift is None else self.epoch(wall + micros - shift)
+
+    def _local_time(self, wall: int) -> Certainty:
+        self.at = self._utc(wall)
         self._timed = True
         if not self._told and self._zone is None:
             self._say("no zone in the stamps: UTC is assumed")
         return self._local
-
-    def epoch(self, at: int) -> Certainty:
-        """Take a complete time, in microseconds UTC."""
-        self.at = at
-        self._timed = True
-        self.full_range = (self.full_range[0] if self.full_range else at, at)
-        return Certainty.STAMPED
 
     def short(self, stamp: str, digits: str = "") -> Certainty | None:
         """Read `Nov 21 20:40:01` with the digits of a fraction. None: this is no such stamp.

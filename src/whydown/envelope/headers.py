@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from whydown.envelope import journal, stamps
-from whydown.envelope.body import logfile, structured, tagged, unstamped, untagged
+from whydown.envelope.body import Body, logfile, standard_header, structured, tagged, unstamped, untagged
 from whydown.envelope.record import Certainty
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # at, certainty, host, app, pid, msgid, data, text: a record without its origin
 Head: TypeAlias = tuple[int, Certainty, str, str, str, str, str, str]
 
-_BLANK = " \t\0"  # NULs: a hole that a crash or a rotation left
+_BLANK = " \t\0\ufeff"  # what may stand before a header: a hole left by a crash or a rotation, a byte order mark
 _PRIORITY = re.compile(r"<\d{1,3}>(?:1 )?", re.ASCII)
 _VERSION = re.compile(r"1 (?=\d{4}-\d\d-\d\dT)", re.ASCII)
 _INNER = re.compile(r"(?:<\d{1,3}>)?(?:1 )?(?=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)", re.ASCII)
@@ -62,40 +62,39 @@ def read(text: str, clock: Clock) -> Head:
 
 def _iso(text: str, clock: Clock) -> Head | None:
     """Read RFC 5424 from its stamp on, or an RFC 3164 header with such a stamp."""
-    parts = text.split(" ", 5)
-    if len(parts) == 6:
-        stamp, host, app, pid, msgid, rest = parts
-        start = rest[:1]
-        if (start == "[" or rest == "-" or rest[:2] == "- ") and app[-1:] not in ":]" and host[-1:] not in ":]":
-            certainty = clock.full(stamp)
-            if certainty is not Certainty.STAMPED:
-                return None
-            data, message = structured(rest) if start == "[" else ("", rest[2:].strip(" \t\ufeff\0"))
-            return (
-                clock.at,
-                certainty,
-                "" if host == "-" else host,
-                "" if app == "-" else app,
-                "" if pid == "-" else pid,
-                "" if msgid == "-" else msgid,
-                data,
-                message,
-            )
     stamp, _, rest = text.partition(" ")
-    if len(stamp) < 19 or stamp[10] != "T":
+    if stamp[10:11] != "T":
         return None
-    body = tagged(rest)
+    data = rest.find('"] ') + 2
+    if data >= 2 and (header := standard_header(rest[:data])):
+        certainty = clock.full(stamp)
+        return None if certainty is None else (clock.at, certainty, *header, rest[data + 1 :].strip())
+    body = _rfc5424(rest) or tagged(rest)
     if body is None and (head := _inner(rest, clock)):
         return head
     certainty = clock.full(stamp)
     return None if certainty is None else (clock.at, certainty, *(body or untagged(rest, host=True)))
 
 
+def _rfc5424(rest: str) -> Body | None:
+    """Read what follows the stamp in RFC 5424 where it is not the plain case of structured data and a message."""
+    words = rest.split(" ", 4)
+    if len(words) < 5:
+        return None
+    tail = words[4]
+    if tail[:2] == "- " or tail == "-":
+        data, message = "-", tail[1:].lstrip(" \ufeff")
+    else:
+        data, message = structured(tail) if tail[:1] == "[" else ("", "")
+    header = standard_header(rest[: len(rest) - len(tail) + len(data)]) if data else None
+    return (*header, message.strip()) if header else None
+
+
 def _short(text: str, clock: Clock) -> Head | None:
     """Read RFC 3164: `Nov 21 20:40:01 host app[pid]: text`."""
     rest = text[16:]
     body = tagged(rest)
-    if (body is None or body.text[:1] == "<") and (head := _inner(rest, clock)):
+    if (body is None or body[5][:1] == "<") and (head := _inner(rest, clock)):
         return head
     certainty = clock.short(text[:15])
     return None if certainty is None else (clock.at, certainty, *(body or untagged(rest, host=True)))
@@ -138,6 +137,6 @@ def _inner(rest: str, clock: Clock) -> Head | None:
     """Read an RFC 5424 header behind the one a collector put before it: the writer's own stamp and host count."""
     for match in _INNER.finditer(rest[:_INNER_WITHIN]):
         head = _iso(rest[match.end() :], clock)
-        if head is not None and (head[6] or head[3]):
+        if head is not None and (head[3] or head[6]):
             return head
     return None

@@ -28,14 +28,14 @@ def read(text: str, clock: Clock) -> Head | None:
 
 
 def _journal(entry: dict[str, Any], clock: Clock) -> Head:
-    """Read a journal entry; fields as systemd.journal-fields(7) has them."""
+    """Read a journal entry; fields as systemd.journal-fields(7) has them, line feeds as syslog daemons write them."""
     micros = _word(entry, "_SOURCE_REALTIME_TIMESTAMP") or _word(entry, "__REALTIME_TIMESTAMP")
     known = micros.isascii() and micros.isdigit() and len(micros) < 19 and int(micros) < stamps.LAST
     certainty = clock.epoch(int(micros)) if known else clock.none()
     app = _word(entry, "SYSLOG_IDENTIFIER") or _word(entry, "_COMM")
     pid = _word(entry, "SYSLOG_PID") or _word(entry, "_PID")
     message = _message(entry["MESSAGE"])
-    return (clock.at, certainty, _word(entry, "_HOSTNAME"), app, pid, "", "", message.strip(" \t\r\n"))
+    return (clock.at, certainty, _word(entry, "_HOSTNAME"), app, pid, "", "", message.strip().replace("\n", "#012"))
 
 
 def _charon(entry: dict[str, Any], clock: Clock) -> Head:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _REPEATED = re.compile(r"message repeated (\d{1,9}) times: \[ ?(.*)\]", re.ASCII)
 _LAST_REPEATED = re.compile(r"last message (?:buffered|repeated) (\d{1,9}) times?", re.ASCII)
-_FOLDED = re.compile(r"#012|\n")
 _NAMED_DAY = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?([0-2]\d|3[01])(?!\d)", re.ASCII)
 
 # NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
@@ -52,7 +51,7 @@ def records(
         message = head[7]
         if not message:
             tally.blank += 1
-        elif "#01" in message or "\n" in message:
+        elif "#01" in message:
             yield from map(_record, ((*head[:7], part, origin, side) for part in _unfolded(message, tally)))
         elif " repeated " not in message or (inner := _repeated(message, tally)) is message:
             yield _record((*head, origin, side))
@@ -62,7 +61,7 @@ def records(
 
 def _unfolded(message: str, tally: Tally) -> list[str]:
     """Cut a message at the line feeds a syslog daemon wrote as `#012`; tabs become blanks."""
-    parts = [part.replace("#011", " ").replace("#015", "").strip() for part in _FOLDED.split(message)]
+    parts = [part.replace("#011", " ").replace("#015", "").strip() for part in message.split("#012")]
     parts = [part for part in parts if part]
     tally.unfolded += max(0, len(parts) - 1)
     tally.blank += not parts

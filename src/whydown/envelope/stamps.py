@@ -26,7 +26,10 @@ _TAIL = re.compile(r"(?:[.,](\d{1,9}))?(?:([Zz])|([+-])([01]\d|2[0-3]):?([0-5]\d
 
 
 def wall_clock(text: str) -> int | None:
-    """Read `2026-11-21T20:40:01`: microseconds since 1970-01-01 00:00:00 on the same clock; a leap second rolls on."""
+    """Read `2026-11-21T20:40:01`: microseconds since 1970-01-01 00:00:00 on the same clock; a leap second rolls on.
+
+    None where it is no such time, or one that no log can bear (before 1970, at the end of the year 9999).
+    """
     match = _WALL.fullmatch(text)
     time = time_of_day(match[2]) if match else None
     if match is None or time is None:
@@ -35,7 +38,8 @@ def wall_clock(text: str) -> int | None:
         date = datetime.fromisoformat(match[1]).replace(tzinfo=UTC)
     except ValueError:
         return None
-    return (date - EPOCH) // timedelta(microseconds=1) + time
+    wall = (date - EPOCH) // timedelta(microseconds=1) + time
+    return wall if 0 <= wall < LAST - 2 * DAY else None
 
 
 def time_of_day(text: str) -> int | None:

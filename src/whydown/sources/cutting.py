@@ -85,24 +85,24 @@ class Cutter(NamedTuple):
         try:
             for block in blocks:
                 start, last = 0, block.rfind(b"\n")
-                if last >= 0:
-                    if dropped:  # here ends a line that is too long
-                        start = block.find(b"\n") + 1
-                        yield self._cut(kept, number, offset)
-                        number, offset = number + 1, offset + len(kept) + dropped + start
-                        kept, dropped = b"", 0
-                    if start <= last:
-                        body = kept + block[start:last]
-                        yield self._cut(body, number, offset)
-                        number, offset = number + body.count(b"\n") + 1, offset + len(body) + 1
-                    kept, start = b"", last + 1
+                if last >= 0 and kept:
+                    start = block.find(b"\n") + 1
+                    line = kept if dropped else kept + block[: start - 1]
+                    yield self._cut(line, (0, len(line)), 1, number, offset)
+                    number, offset = number + 1, offset + len(kept) + dropped + start
+                    kept, dropped = b"", 0
+                if start <= last:
+                    total = block.count(b"\n", start, last) + 1
+                    yield self._cut(block, (start, last), total, number, offset)
+                    number, offset = number + total, offset + last + 1 - start
+                start = last + 1
                 room = max(0, _KEPT - len(kept))
                 dropped += max(0, len(block) - start - room)
                 kept += block[start : start + room]
         except DamagedError as error:
             damage = str(error)
         if kept and not damage:
-            yield self._cut(kept, number, offset)
+            yield self._cut(kept, (0, len(kept)), 1, number, offset)
         elif kept:  # half a line says half of something
             self._count(1)
             self.tally.other += 1
@@ -114,22 +114,19 @@ class Cutter(NamedTuple):
         self.tally.lines += lines
         self.tally.by_source[self.place.source] += lines
 
-    def _cut(self, body: bytes, number: int, offset: int) -> list[Line]:
-        """Cut bytes that end just before a line feed; `number` and `offset` are those of the first line."""
-        total = body.count(b"\n") + 1
+    def _cut(self, block: bytes, span: tuple[int, int], total: int, number: int, offset: int) -> list[Line]:
+        """Cut the `total` lines in a span of a block, which ends before a line feed; the first stands at `offset`."""
         self._count(total)
         sieve = self.sieve
-        if sieve is None:
-            pieces = body.split(b"\n")
-            return self._lines(pieces, count(number), _offsets(pieces, offset))
-        if not sieve.dense:
-            found = sieve.hits(body)
+        if sieve is not None and not sieve.dense:
+            found = sieve.hits(block)
             if len(found) * _DENSE < total:
-                pieces, numbers, offsets = _holding(body, found, number, offset, sieve)
+                pieces, numbers, offsets = _holding(block, span, found, (number, offset), sieve)
                 self.tally.other += total - len(pieces)
                 return self._lines(pieces, numbers, offsets)
-            sieve.usual = sieve.marks[found[len(found) // 2][0]]
-        pieces = body.split(b"\n")
+        pieces = block[span[0] : span[1]].split(b"\n")
+        if sieve is None:
+            return self._lines(pieces, count(number), _offsets(pieces, offset))
         keep = sieve.sift(pieces)
         kept = list(compress(pieces, keep))
         self.tally.other += total - len(kept)
@@ -168,25 +165,29 @@ def _offsets(pieces: Iterable[bytes], offset: int) -> Iterator[int]:
 
 
 def _holding(
-    body: bytes, found: list[tuple[int, int, int]], number: int, offset: int, sieve: Sieve
+    block: bytes, span: tuple[int, int], found: list[tuple[int, int, int]], first: tuple[int, int], sieve: Sieve
 ) -> tuple[list[bytes], list[int], list[int]]:
-    """Cut out the lines in which something was found, with their numbers and offsets."""
+    """Cut out the lines of a span in which something was found, with their numbers and offsets."""
     pieces, numbers, offsets = [], [], []
-    begin, end = 0, -1  # of the line looked at last
+    begin, stop = span
+    number, shift = first[0], first[1] - begin
+    end = begin - 1  # of the line looked at last
     for _, hit, _ in found:
         if hit < end:
             continue
-        previous, begin = begin, body.rfind(b"\n", end + 1, hit) + 1 or end + 1
-        number += body.count(b"\n", previous, begin)
-        end = body.find(b"\n", hit)
+        if hit >= stop:
+            break
+        previous, begin = begin, block.rfind(b"\n", end + 1, hit) + 1 or end + 1
+        number += block.count(b"\n", previous, begin)
+        end = block.find(b"\n", hit, stop)
         if end < 0:
-            end = len(body)
-        piece = body[begin:end]
+            end = stop
+        piece = block[begin:end]
         if len(piece) > LIMIT and not sieve.holds(piece):
             continue
         pieces.append(piece)
         numbers.append(number)
-        offsets.append(offset + begin)
+        offsets.append(shift + begin)
     return pieces, numbers, offsets
 
 

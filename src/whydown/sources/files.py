@@ -39,6 +39,7 @@ def lines(inputs: Sequence[Input], tally: Tally, marks: Sequence[str] = ()) -> I
     given for both sides.
     """
     byte_marks = [mark.encode() for mark in marks if mark]
+    before = tally.lines
     for path, side, seen in find(inputs, tally):
         try:
             with _opened(path, tally) as read:
@@ -56,7 +57,7 @@ def lines(inputs: Sequence[Input], tally: Tally, marks: Sequence[str] = ()) -> I
             tally.notice(path, str(error), damaged=True)
         except OSError as error:
             tally.notice(path, f"cannot be read: {error.strerror or error}", damaged=True)
-    if not tally.lines:
+    if tally.lines == before:
         why = "; ".join(f"{notice.where}: {notice.message}" for notice in tally.notices[:3])
         raise InputError(
             f"There is no log line to read ({why or 'no input'}).", "Name a log, or a directory with logs in it."

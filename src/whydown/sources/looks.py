@@ -73,7 +73,7 @@ def look(head: bytes) -> Look:
     timed = sum(1 for line in lines if _TIME.match(line))
     return Look(
         log=bool(lines) and 2 * max(timed, daemons) >= len(lines),
-        programs=2 * programs > len(lines) and not daemons,
+        programs=2 * programs > len(lines) > 20 * daemons,
         stamped=any(map(_FULL.match, lines)),
     )
 
