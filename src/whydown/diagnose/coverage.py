@@ -82,17 +82,19 @@ def _can_hold(event: EventBlock, fields: frozenset[str], condition: Condition) -
     return any(w is not None and (w in said if condition.op == "~" else w == said) for w in condition.wanted)
 
 
-def coverage(causes: Iterable[Cause], grammars: Sequence[Grammar]) -> dict[str, dict[str, tuple[int, int]]]:
-    """Return, by cause and vendor, how many of the cause's needed patterns that vendor's messages cannot feed, of how many.
+def coverage(causes: Iterable[Cause], grammars: Iterable[Grammar]) -> dict[str, dict[str, tuple[int, int]]]:
+    """Return, by cause and vendor, how many of the clauses that must hold the vendor's messages cannot feed, of how many.
 
-    Patterns that ask for a statement of NSX itself are left out: they are never the vendor's.
+    What a cause asks of the reason is left out: that may show in anybody's log.
     """
-    supplies = {g.vendor: Supply([g]) for g in grammars}
+    by_vendor: dict[str, list[Grammar]] = defaultdict(list)
+    for grammar in grammars:
+        by_vendor[grammar.vendor].append(grammar)
+    supplies = {vendor: Supply(files) for vendor, files in by_vendor.items()}
     table: dict[str, dict[str, tuple[int, int]]] = {}
     for cause in causes:
-        wants = [s for s in cause.steps if isinstance(s, Want) and s.how in (How.IF, How.NEVER)]
-        needed = [[p for p in w.patterns if isinstance(p, Pattern)] for w in wants]
-        needed = [ps for ps in needed if ps]
+        wants = [s for s in cause.steps if isinstance(s, Want) and s.how in {How.IF, How.NEVER}]
+        needed = [ps for w in wants if (ps := [p for p in w.patterns if isinstance(p, Pattern)])]
         table[cause.name] = {
             vendor: (sum(not any(supply.feeds(p) for p in ps) for ps in needed), len(needed))
             for vendor, supply in supplies.items()

@@ -10,11 +10,12 @@ from whydown.grammar.places import folders
 from whydown.text import Problem, render_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from whydown.diagnose.model import Cause, Reason
     from whydown.diagnose.syntax import Reading
+    from whydown.grammar.model import Grammar
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +30,46 @@ class Knowledge:
         return (c for c in self.causes if reason in c.reasons)
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the files hold, every problem of them, and their texts by path, so that problems can be drawn."""
+
+    knowledge: Knowledge
+    problems: tuple[Problem, ...]
+    sources: Mapping[str, str]
+
+
 def load(further: Sequence[Path] = (), *, shipped: bool = True) -> Knowledge:
     """Read all reasons and causes; KnowledgeError with every problem of every file when one does not read.
 
     A block of a folder that counts more takes the place of one with the same name in a folder that counts less, so a
     site can put its own in place of a shipped one.
     """
+    found = gather(further, shipped=shipped)
+    if found.problems:
+        troubles = (render_problem(p, found.sources.get(p.span.path, "")) for p in found.problems)
+        raise KnowledgeError("\n\n".join(troubles), "Run 'whydown grammar check' on the file.")
+    return found.knowledge
+
+
+def gather(
+    further: Sequence[Path] = (),
+    *,
+    shipped: bool = True,
+    grammars: Sequence[Grammar] = (),
+    cases: Container[str] | None = None,
+) -> Gathered:
+    """Read and check all reasons and causes; `grammars` and `cases` as for `check`."""
     from whydown.diagnose.check import check  # noqa: PLC0415 - pyparsing is slow to load and seldom needed
 
     sources: dict[str, str] = {}
-    by_folder: list[tuple[Reading, ...]] = []
-    for place in folders(further, shipped=shipped):
-        files = knowledge_files(place)
-        by_folder.append(tuple(_read(path, sources) for path in files))
-    problems = [p for readings in by_folder for r in readings for p in r.problems]
+    by_folder = [
+        tuple(_read(path, sources) for path in knowledge_files(place)) for place in folders(further, shipped=shipped)
+    ]
+    unread = [p for readings in by_folder for r in readings for p in r.problems]
+    twice = [p for readings in by_folder for p in doubles(readings)]
     knowledge = combine(by_folder)
-    problems += check(knowledge, twice=[p for readings in by_folder for p in doubles(readings)])
-    if problems:
-        troubles = (render_problem(p, sources.get(p.span.path, "")) for p in problems)
-        raise KnowledgeError("\n\n".join(troubles), "Run 'whydown grammar check' on the file.")
-    return knowledge
+    return Gathered(knowledge, (*unread, *check(knowledge, grammars, cases, twice)), sources)
 
 
 def knowledge_files(folder: Path) -> tuple[Path, ...]:
