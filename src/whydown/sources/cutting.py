@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 LIMIT = 64 * 1024  # bytes of a line that are read
 _KEPT = LIMIT + 2  # enough to see that a line is too long although its last byte may be a carriage return
 _DENSE = 4  # one line in so many has a mark: then looking at each line is cheaper than jumping from mark to mark
-_NEVER = (
-    b"\xff\xfe\xfd\xf0",
-    b"\xfe\xff\xfc\xf1",
-    b"\xfd\xfb\xff\xf2",
-    b"\xf9\xf8\xf7\xf6",
-    b"\xf5\xf4\xf9\xf2",
-)  # in no UTF-8 text
 
 # NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
 _origin = cast("Callable[[tuple[str, str, int, int]], Origin]", partial(tuple.__new__, Origin))
@@ -47,11 +40,10 @@ class Sieve:
 
     def __init__(self, marks: Sequence[bytes]) -> None:
         """Compile the marks; at least one."""
-        # Leftmost-first search for one pattern, or for six and more, is vectorised in the Rust library, ten times as fast.
-        padded = [*marks, *(_NEVER[: 6 - len(marks)] if 1 < len(marks) < 6 else ())]
-        self.marks = tuple(padded)
-        self.hits = BytesAhoCorasick(padded, matchkind=MATCHKIND_LEFTMOST_FIRST).find_matches_as_indexes
-        self.usual = padded[0]  # the mark that was seen last
+        self.marks = tuple(marks)
+        # Leftmost-first search is vectorised from three marks on: 7 GB/s instead of 0.4.
+        self.hits = BytesAhoCorasick(marks, matchkind=MATCHKIND_LEFTMOST_FIRST).find_matches_as_indexes
+        self.usual = marks[0]  # the mark that was seen last
         self.dense = False  # the last block had a mark in many of its lines
 
     def sift(self, lines: Sequence[bytes]) -> list[bool]:
