@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from whydown.diagnose.diagnosis import diagnose
 from whydown.envelope.records import records
+from whydown.errors import InputError
 from whydown.report.model import Report
 from whydown.sessions.episodes import cut_episodes
 from whydown.sessions.rebuild import rebuild_sessions
@@ -43,18 +44,28 @@ DEFAULTS = Options()
 def read_events(
     inputs: Sequence[Input], *, library: Library, tally: Tally, options: Options = DEFAULTS
 ) -> Iterator[Event]:
-    """Yield the typed events of all inputs, one input after the other; every line is accounted for in `tally`."""
-    for given in inputs:
-        zones = {Side.EDGE: options.edge_zone, Side.PEER: options.peer_zone}
-        zone = (zones[given.side] if given.side else None) or options.zone
-        found = library.events(
-            records(lines([given], tally, library.marks), tally, zone=zone, year=options.year), tally
-        )
-        for event in found:
-            if (options.since is None or event.at >= options.since) and (
-                options.until is None or event.at <= options.until
-            ):
-                yield event
+    """Yield the typed events of all inputs, one side after the other; every line is accounted for in `tally`.
+
+    Raises InputError when no side has a line to read; a side without any is only noted, for silence tells too.
+    """
+    zones = {Side.EDGE: options.edge_zone, Side.PEER: options.peer_zone}
+    sides = list(dict.fromkeys(given.side for given in inputs))
+    empty: list[InputError] = []
+    for side in sides:
+        zone = (zones[side] if side else None) or options.zone
+        read = lines([given for given in inputs if given.side is side], tally, library.marks)
+        try:
+            for event in library.events(records(read, tally, zone=zone, year=options.year), tally):
+                if _inside(event.at, options):
+                    yield event
+        except InputError as error:
+            empty.append(error)
+    if empty and len(empty) == len(sides):
+        raise empty[0]
+
+
+def _inside(at: int, options: Options) -> bool:
+    return (options.since is None or at >= options.since) and (options.until is None or at <= options.until)
 
 
 def analyze(

@@ -166,7 +166,7 @@ def _stretches(events: Sequence[Event], told: Sequence[Turn], layer: str, side: 
             stretch = stretch or _Stretch(event.at, was_up=False, trigger=None)
             stretch.attempts += 1
             stretch.last_seen = event.at
-        elif event.kind in _SIGNS[layer]:
+        elif event.kind in _SIGNS[layer] and not (layer == SESSION and "child_id" in event.fields):
             stretch = stretch or _Stretch(event.at, was_up=False, trigger=None)
             stretch.last_seen = event.at
             stretch.signs.append(event)
