@@ -84,7 +84,7 @@ def _expression(parts: Sequence[str | Slot], local_types: Mapping[str, str], *, 
 
 
 def _literal(text: str, *, tight: bool) -> str:
-    return (" " if tight else " +").join(re.escape(piece) for piece in _BLANKS.split(text))
+    return (" " if tight else " ++").join(re.escape(piece) for piece in _BLANKS.split(text))
 
 
 def _reading(slot: Slot, local_types: Mapping[str, str]) -> Reading:
@@ -123,6 +123,8 @@ def _open(reading: Reading, slot: Slot, before: str | Slot, after: str | Slot | 
     times = "+" if reading.least else "*"
     stops = after is None or (isinstance(after, str) and not re.match(reading.pattern, after[0], re.DOTALL))
     body = f"{reading.pattern}{times}" if stops else f"{reading.pattern}{times}?"
+    if slot.name == "*" and not tight and isinstance(after, str) and after.startswith(" "):
+        return f"{body}(?<! )"  # else each blank of a long run would be tried as the beginning of what follows
     if slot.name == "*" or _type(slot) not in _SPACED:
         return body
     led = tight and isinstance(before, str) and before.endswith(" ")
