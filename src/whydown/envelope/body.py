@@ -59,6 +59,8 @@ def tagged(rest: str) -> Body | None:
     host, _, tail = rest.partition(" ")
     if host[-1:] == ":":
         return with_tag("", host, tail)
+    if host == "ssh_stack":  # an NSX Edge's live IKE debug stream: stamp, this word, text
+        return Body("", host, "", "", "", tail.strip(_EDGES))
     if host[-1:] in ']"' or host[:1] in "[|":
         return daemons(rest) or _process("", rest)
     tail = tail.lstrip()
