@@ -244,7 +244,8 @@ def main(argv: Sequence[str] | None = None) -> Never:
             _mount_grammar()
         app(words, prog_name="whydown")
     except WhydownError as error:
-        say(str(error), "error")
+        drawn = "\n" in error.message  # problems of a grammar, as a compiler draws them
+        say(f"\n{error.message}\n\n{error.next_step}" if drawn else str(error), "error")
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -28,7 +28,8 @@ _NARROW, _WIDE = 60, 100  # columns a page is laid out for, at least and at most
 def say(message: str, kind: str = "") -> None:
     """Tell the user something beside the result, on standard error."""
     with suppress(OSError, ValueError):  # whoever closed standard error does not want to hear it
-        sys.stderr.write(f"whydown: {kind + ': ' if kind else ''}{printable(message)}\n")
+        shown = "\n".join(map(printable, message.split("\n")))
+        sys.stderr.write(f"whydown: {kind + ': ' if kind else ''}{shown}\n")
 
 
 def coloured(stream: TextIO) -> bool:
