@@ -22,6 +22,7 @@ _PLUTO = re.compile(
 )
 _RACOON = re.compile(r"(?:\[[^\]\s]+\] )?(?:ERROR|WARNING|NOTIFY|INFO|DEBUG2?): ")
 _CISCO = re.compile(r"%([A-Z0-9_]+)-\d-([A-Z0-9_]+)(?:: *| +|$)")
+_DEBUG_STREAM = "ssh_stack"  # stands behind the stamp of each line of an NSX Edge's live IKE debug stream
 _UNSTAMPED = re.compile(
     r"(?:([\w.-]+) )?([\w./()-]+\[\d+\]:) "
     r"|((?:[\w.-]*/)*(?:charon[\w-]*|pluto|racoon|ipsec[\w-]*|iked|isakmpd|kmd|bgpd|bfdd|zebra):) ",
@@ -59,9 +60,7 @@ def tagged(rest: str) -> Body | None:
     host, _, tail = rest.partition(" ")
     if host[-1:] == ":":
         return with_tag("", host, tail)
-    if host == "ssh_stack":  # an NSX Edge's live IKE debug stream: stamp, this word, text
-        return Body("", host, "", "", "", tail.strip(_EDGES))
-    if host[-1:] in ']"' or host[:1] in "[|":
+    if host[-1:] in ']"' or host[:1] in "[|" or host == _DEBUG_STREAM:
         return daemons(rest) or _process("", rest)
     tail = tail.lstrip()
     tag, _, text = tail.partition(" ")
@@ -116,6 +115,8 @@ def untagged(rest: str, *, host: bool) -> Body:
 
 def daemons(rest: str) -> Body | None:
     """Read a line as charon and pluto write it to a file or a terminal; pluto's status number is left off."""
+    if rest.startswith(_DEBUG_STREAM):
+        return ("", _DEBUG_STREAM, "", "", "", rest.removeprefix(_DEBUG_STREAM).strip())
     if _CHARON.match(rest):
         return ("", "charon", "", "", "", rest.strip())
     if match := _PLUTO.match(rest):
