@@ -39,6 +39,9 @@ def read_inputs(
         raise UsageError(
             "There is nothing to read.", "Name logs: --edge EDGE.log --peer PEER.log, or - for standard input."
         )
+    both = {os.path.realpath(path) for path in edge or ()} & {os.path.realpath(path) for path in peer or ()}
+    if both:
+        raise UsageError(f"{min(both)} is given for both sides.", "A log is one gateway's: name it once.")
     if output is not None and any(os.path.realpath(given.path) == os.path.realpath(output) for given in inputs):
         raise UsageError(f"{output} is an input; the result would overwrite it.", "Name another file after -o.")
     return inputs
