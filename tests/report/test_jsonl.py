@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from report.given import (
     an_event,
     both_sides,
     edge_alone,
-    replace,
     step,
     tunnel_below,
 )

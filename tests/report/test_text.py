@@ -168,7 +168,7 @@ def test_a_value_no_log_holds_is_called_unknown() -> None:
 def test_the_heading_of_the_cause_is_as_sure_as_the_verdict(sure: Confidence, heading: str) -> None:
     page = render(a_report(replace(both_sides(), confidence=sure)))
     assert heading in page.split("\n")
-    assert ("NOT SETTLED" in page.split("\n")[0]) == (sure is Confidence.POSSIBLE)
+    assert ("differing parameter UNKNOWN" in page.split("\n")[0]) == (sure is Confidence.POSSIBLE)
 
 
 @pytest.mark.parametrize(

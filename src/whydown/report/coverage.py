@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 def write_coverage(paper: Paper, report: Report) -> None:
     """Write the window of each side's logs, what became of the lines, and what was odd about the input."""
     paper.heading("Coverage")
-    heard = report.listening()
+    heard = sorted(report.listening(), key=lambda log: (log.side, log.begin))
     rows = []
     for log in heard:
         files = ", ".join(quote(source) for source in log.sources[:3])
         more = f" and {len(log.sources) - 3} more" if len(log.sources) > 3 else ""
         rows.append((str(log.side), f"{stamps(log.begin, log.end)}, {many(log.events, 'event')}, {files}{more}"))
-    rows += [(str(side), "no log given") for side in Side if not any(log.side is side for log in heard)]
+    absent = [(str(side), "no log given") for side in Side if not any(log.side is side for log in heard)]
+    rows = sorted([*rows, *absent], key=lambda row: row[0])  # the edge first
     rows.append(("lines", lines_of(report.tally)))
     rows += [("note", quote(f"{notice.where}: {notice.message}")) for notice in report.tally.notices[:8]]
     if len(report.tally.notices) > 8:

@@ -70,16 +70,13 @@ def write_page(
 
 def _open_question(incident: Incident) -> str:
     """Name what the logs leave open; empty where the answer is given."""
-    half = any(not d.edge or not d.peer for d in incident.differs)
-    if incident.reason in _OF_A_PARAMETER and (incident.cause is None or (half and not _both_values(incident))):
+    guess = incident.cause is None or incident.confidence is Confidence.POSSIBLE
+    half = bool(incident.differs) and not any(d.edge and d.peer for d in incident.differs)
+    if incident.reason in _OF_A_PARAMETER and (guess or half):
         return "differing parameter UNKNOWN"
     if incident.cause is None:
         return "cause UNKNOWN"
-    return "cause NOT SETTLED" if incident.confidence is Confidence.POSSIBLE else ""
-
-
-def _both_values(incident: Incident) -> bool:
-    return any(d.edge and d.peer for d in incident.differs)
+    return "cause NOT SETTLED" if guess else ""
 
 
 def _write_header(
@@ -90,7 +87,7 @@ def _write_header(
     named: Mapping[str, str],
 ) -> None:
     session = incident.session
-    stated = "stated by NSX" if incident.basis == "stated" else "inferred: no line of NSX in these logs states it"
+    stated = "stated by NSX" if incident.basis == "stated" else "inferred from the lines; NSX itself states none in these logs"
     before = ""
     if incident.trigger is not None:
         step = incident.trigger
@@ -130,7 +127,7 @@ def _when(incident: Incident) -> str:
     text = f"since {stamp(incident.began)}"
     if incident.ended is not None:
         text = f"{stamps(incident.began, incident.ended)}, {duration(incident.ended - incident.began)}"
-    elif incident.last_seen is not None and incident.last_seen > incident.began:
+    elif incident.last_seen is not None and incident.last_seen > incident.began + 1_000_000:
         text += f", still failing {_moment(incident.last_seen, incident.began)}Z"
     if incident.attempts > 1:
         text += f", {many(incident.attempts, 'attempt')}"

@@ -145,6 +145,7 @@ _WORDED = {
     "old_state": "from {}",
 }
 _LONGEST = 160
+_SHORT = 30  # a longer list of payloads only says that the exchange went its usual way
 
 
 def phrase(event: Event) -> str:
@@ -153,8 +154,9 @@ def phrase(event: Event) -> str:
     said = PHRASES.get(event.kind, str(event.kind))
     if event.kind is Kind.IKE_MESSAGE and event.get("exchange"):
         said = f"{facts.pop(0)} {event.get('role') or ''}".strip()
-        if payloads := event.get("payloads"):
-            facts.append(f"[{quote(str(payloads))}]")
+        payloads = str(event.get("payloads") or "")
+        if 0 < len(payloads) <= _SHORT:
+            facts.append(f"[{quote(payloads)}]")
     elif event.kind is Kind.CONFIG_LOADED and event.get("conn"):
         facts.insert(0, quote(str(event.get("conn"))))
     text = f"{said}: {', '.join(facts)}" if facts else said
