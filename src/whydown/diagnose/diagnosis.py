@@ -13,7 +13,6 @@ from whydown.diagnose.reasons import following_reason, shown_reasons
 from whydown.diagnose.scene import Scene
 from whydown.diagnose.timeline import find_trigger, pick_timeline
 from whydown.envelope.record import Certainty
-from whydown.grammar.event import Provenance
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ def _incident(session: Session, episode: Episode, knowledge: Knowledge, tally: T
         reason_means=reason.reason.means,
         cause=_cause(lead) if lead else None,
         confidence=lead.level if lead else Confidence.POSSIBLE,
-        confidence_why=_why(lead, evidence, session),
+        confidence_why=lead.why if lead else "no known cause fits what the logs show",
         alternatives=tuple(_alternative(f) for f in findings[1 : 1 + _ALTERNATIVES]),
         differs=lead.differs if lead else (),
         agrees=lead.agrees if lead else (),
@@ -159,23 +158,6 @@ def _cause(finding: Finding) -> Cause:
 
 def _alternative(finding: Finding) -> Alternative:
     return Alternative(finding.cause.name, finding.cause.title, finding.level, finding.settles)
-
-
-def _why(lead: Finding | None, evidence: Sequence[Evidence], session: Session) -> str:
-    """Say what the confidence rests on and what keeps it from being higher."""
-    parts = [lead.why if lead else "no known cause fits what the logs show"]
-    assumed = sum(e.event.rule.provenance is Provenance.ASSUMED for e in evidence)
-    if assumed:
-        parts.append(f"{assumed} of {len(evidence)} lines of evidence are read by an assumed wording")
-    if all(session.hearing.hears(side) for side in Side):
-        clocks = session.clocks
-        if clocks.offset_s is None:
-            parts.append("the two clocks could not be compared: no exchange was logged by both sides")
-        else:
-            parts.append(
-                f"the peer's clock is {clocks.offset_s:+.3f} s from the Edge's ({clocks.votes} matched exchanges)"
-            )
-    return "; ".join(parts)
 
 
 def _contradictions(shown: Sequence[Shown], lead: Finding | None) -> tuple[str, ...]:
