@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple, Never
 
 import typer
 
-from whydown.grammar.syntax import read_grammar
-from whydown.text import render_problem
+from whydown.errors import KnowledgeError, UsageError, WhydownError
+from whydown.text import printable, render_problem, suggest
 
-app = typer.Typer(help="Check, try and write message grammars.", no_args_is_help=True, add_completion=False)
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from whydown.grammar.model import Grammar
+    from whydown.grammar.trial import Near, Reading, Trial
+    from whydown.text import Problem
+
+app = typer.Typer(
+    help="Check, try and write message grammars.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Folders = Annotated[
+    list[Path] | None,
+    typer.Option("--grammars", metavar="DIR", help="A folder of further grammars, besides those shipped; repeatable."),
+]
+Name = Annotated[
+    str | None, typer.Option("--grammar", metavar="NAME", help="Only this grammar, whatever the line's header says.")
+]
+_NEAREST = 5  # wordings shown for a line that none reads
 
 
 @app.callback()
@@ -18,28 +42,276 @@ def _grammar() -> None:
     """Check, try and write message grammars."""
 
 
-def _shipped() -> list[Path]:
-    for folder in (Path(__file__).parent / "grammars", Path(__file__).parents[2] / "grammars"):
-        if folder.is_dir():
-            return sorted((folder / "messages").glob("*.grammar"))
-    return []
-
-
-@app.command("check")
-def check_command(
-    files: Annotated[list[Path] | None, typer.Argument(help="Grammar files besides those shipped.")] = None,
+@app.command()
+def check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILES]...", help="Grammar files or folders, besides those shipped.")
+    ] = None,
 ) -> None:
-    """Check all shipped grammars and the given ones; print every problem, exit 1 if there is one."""
-    count = 0
-    for path in dict.fromkeys([*(files or _shipped())]):
-        text = path.read_text(encoding="utf-8")
-        _, problems = read_grammar(text, str(path))
-        for problem in problems:
-            typer.echo(render_problem(problem, text) + "\n")
-        count += len(problems)
-    typer.echo(f"{count} problems" if count else "no problems")
-    raise typer.Exit(1 if count else 0)
+    """Check all grammars, those shipped and those given: print every problem, exit 1 if there is one."""
+    from whydown.grammar.check import check as checked  # noqa: PLC0415 - pyparsing is slow to load
+
+    read = _read([*_shipped(), *_grammar_files(files or [])])
+    problems = [*read.problems, *checked(read.grammars)]
+    problems.sort(key=lambda p: (p.span.path, p.span.line, p.span.column))
+    _print(f"{render_problem(problem, read.sources[problem.span.path])}\n" for problem in problems)
+    _print([_summary(read, problems)])
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command("try")
+def try_line(
+    line: Annotated[
+        str, typer.Argument(help="A log line, with or without its header; - reads it from standard input.")
+    ],
+    *,
+    grammar: Name = None,
+    grammars: Folders = None,
+) -> None:
+    """Show which wording reads a line and what it yields, or how far the nearest ones get; exit 1 if none reads it."""
+    from whydown.grammar.trial import trials  # noqa: PLC0415
+
+    tried = trials(_line(line), _named(_loaded(grammars), grammar))
+    readings = [(t, r) for t in tried for r in t.readings]
+    for one, reading in readings:
+        _print(_told(one, reading))
+    if not readings:
+        _print(_not_read(tried))
+    raise typer.Exit(0 if readings else 1)
+
+
+@app.command()
+def new(
+    *,
+    line: Annotated[str, typer.Option("--from", metavar="LINE", help="A log line; - reads it from standard input.")],
+    grammar: Name = None,
+    grammars: Folders = None,
+) -> None:
+    """Write a message block for a line: slots for what varies, an example with documentation addresses."""
+    from whydown.grammar.scaffold import scaffold  # noqa: PLC0415
+    from whydown.grammar.trial import trials  # noqa: PLC0415
+
+    tried = trials(_line(line), _named(_loaded(grammars), grammar))
+    best = min(tried, key=lambda t: (not t.readings, not t.headed, len(t.message), len(t.grammar.name)), default=None)
+    if best is None or not best.message:
+        raise UsageError("This line holds no message.", "Hand over a whole log line in quotes, or - to read it.")
+    _print(f"# already read: {row}" for reading in best.readings for row in list(_told(best, reading))[:1])
+    if best.headed or best.prefix:
+        _print([f"# for {best.grammar.path}"])
+    _print([scaffold(best.message, best.prefix).rstrip("\n")])
+
+
+@app.command()
+def kinds() -> None:
+    """List the kinds of events with their meanings."""
+    from whydown.grammar import tables  # noqa: PLC0415
+
+    _print(tables.kinds())
+
+
+@app.command()
+def fields() -> None:
+    """List the fields of events, which are the slots of templates, with their types and meanings."""
+    from whydown.grammar import tables  # noqa: PLC0415
+
+    _print(tables.fields())
+
+
+@app.command()
+def coverage(*, grammars: Folders = None) -> None:
+    """Show which kinds of events each vendor's grammars can give, by wordings seen and assumed."""
+    from whydown.grammar import tables  # noqa: PLC0415
+
+    _print(tables.coverage(_loaded(grammars)))
+
+
+@app.command()
+def fmt(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILES...", help="Grammar or cause files, or folders of them.")
+    ],
+    *,
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; name the files that would change and exit 1.")
+    ] = False,
+) -> None:
+    """Lay files out: aligned clauses, one empty line between blocks; words and comments stay."""
+    from whydown.grammar.fmt import formatted  # noqa: PLC0415
+
+    failed = False
+    for path in _grammar_files(files, ("*.grammar", "*.causes", "*.reasons")):
+        text = _text(path)
+        tidy, problems = formatted(text, str(path))
+        _print(f"{render_problem(problem, text)}\n" for problem in problems)
+        failed = failed or bool(problems) or (only_check and tidy != text)
+        if tidy == text:
+            continue
+        _print([f"{path} {'would change' if only_check else 'laid out'}"])
+        if not only_check:
+            path.write_text(tidy, encoding="utf-8", newline="\n")
+    raise typer.Exit(1 if failed else 0)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+class _Read(NamedTuple):
+    """Grammar files as they read, whatever is wrong with them."""
+
+    grammars: list[Grammar]
+    problems: list[Problem]
+    sources: dict[str, str]
+
+
+def _read(paths: Iterable[Path]) -> _Read:
+    from whydown.grammar.syntax import read_grammar  # noqa: PLC0415
+
+    read = _Read([], [], {})
+    for path in paths:
+        text = read.sources[str(path)] = _text(path)
+        grammar, problems = read_grammar(text, str(path))
+        read.problems.extend(problems)
+        if grammar is not None:
+            read.grammars.append(grammar)
+    return read
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except OSError as err:
+        raise UsageError(
+            f"{path} cannot be read: {err.strerror}.", "Name a grammar file, or a folder of them."
+        ) from err
+    except UnicodeDecodeError as err:
+        raise KnowledgeError(f"{path} is no UTF-8 text: byte {err.start} does not fit.", "Save it as UTF-8.") from err
+
+
+def _shipped() -> list[Path]:
+    from whydown.grammar.places import folders  # noqa: PLC0415
+
+    return _grammar_files(folders())
+
+
+def _grammar_files(paths: Sequence[Path], patterns: tuple[str, ...] = ("*.grammar",)) -> list[Path]:
+    """Return the files that are named or stand in named folders, each once, paths as short as they can be."""
+    found: dict[Path, Path] = {}
+    for path in paths:
+        inside = [p for pattern in patterns for p in path.rglob(pattern)] if path.is_dir() else [path]
+        for file in sorted(inside):
+            found.setdefault(file.resolve(), _short(file))
+    return list(found.values())
+
+
+def _short(path: Path) -> Path:
+    try:
+        return path.resolve().relative_to(Path.cwd()) if path.is_absolute() else path
+    except ValueError:
+        return path
+
+
+def _loaded(folders: Sequence[Path] | None) -> list[Grammar]:
+    """Return the grammars that there are; files that do not read are told on standard error and left out."""
+    from whydown.grammar.places import folders as places  # noqa: PLC0415
+
+    read = _read(_grammar_files(places(folders or [])))
+    for path in dict.fromkeys(p.span.path for p in read.problems):
+        count = sum(p.span.path == path for p in read.problems)
+        sys.stderr.write(printable(f"whydown: note: {path} has {count} problems; see whydown grammar check") + "\n")
+    return read.grammars
+
+
+def _named(grammars: list[Grammar], name: str | None) -> list[Grammar]:
+    if name is None:
+        return grammars
+    found = [g for g in grammars if g.name == name]
+    if not found:
+        names = [g.name for g in grammars]
+        raise UsageError(f"There is no grammar '{name}'.", suggest(name, names) or f"There are {', '.join(names)}.")
+    return found
+
+
+def _line(given: str) -> str:
+    """Return the line that is meant: the first that is not empty of standard input for `-`."""
+    if given != "-":
+        return given.split("\n", maxsplit=1)[0].strip()
+    data = sys.stdin.buffer.read(1 << 20).decode(errors="surrogateescape")
+    return next((line.strip() for line in data.split("\n") if line.strip()), "")
+
+
+# --- telling ---------------------------------------------------------------------------------------------------------
+
+
+def _print(rows: Iterable[str]) -> None:
+    for row in rows:
+        typer.echo("\n".join(map(printable, row.split("\n"))))
+
+
+def _summary(read: _Read, problems: Sequence[Problem]) -> str:
+    if problems:
+        files = len({p.span.path for p in problems})
+        return f"{len(problems)} problem{'s' * (len(problems) > 1)} in {files} of {len(read.sources)} files"
+    from whydown.grammar.claims import blocks_of  # noqa: PLC0415
+
+    messages = sum(len(g.events) for g in read.grammars)
+    examples = sum(len(b.tries) for g in read.grammars for b in blocks_of(g))
+    return f"no problems: {len(read.grammars)} grammars, {messages} messages, {examples} examples"
+
+
+def _told(one: Trial, reading: Reading) -> Iterable[str]:
+    """Say what reads a line, by which rule, where its wording is from, and what it yields."""
+    from whydown.grammar.check import shown  # noqa: PLC0415
+
+    template = reading.template
+    where = f"{one.grammar.path}:{template.span.line}"
+    if reading.more:
+        yield f"{one.grammar.name}: a further record of {_block(reading)}, by {where}"
+    elif not reading.events:
+        yield f"{one.grammar.name}: ignored by {_block(reading)}, {where}"
+    for event in reading.events:
+        yield f"{one.grammar.name}: {event.kind} {event.direction}, by {where}"
+    yield f"  {'more' if reading.more else 'line'}  {template.written}"
+    known = {"seen": "from", "assumed": "assumed"}.get(str(template.provenance), "")
+    yield f"  {known}  {template.source}"
+    for event in reading.events[:1]:
+        width = max(map(len, event.fields), default=0)
+        yield from (f"    {name.ljust(width)}  {shown(event.fields[name])}" for name in event.fields)
+
+
+def _block(found: Reading | Near) -> str:
+    from whydown.grammar.model import EventBlock  # noqa: PLC0415
+
+    block = found.block
+    return f"{block.kind} {block.direction}" if isinstance(block, EventBlock) else f"ignore {block.name}"
+
+
+def _not_read(tried: Sequence[Trial]) -> Iterable[str]:
+    """Say how far the nearest wordings go along with a line that none reads."""
+    near = [(t, n) for t in tried for n in t.nearest(_NEAREST)]
+    near.sort(key=lambda pair: -pair[1].reach.agreed)
+    if not near:
+        yield "no grammar reads this line, and none begins like it; 'whydown grammar new --from LINE' begins a block"
+        return
+    yield "no grammar reads this line; the nearest:"
+    for one, found in near[:_NEAREST]:
+        yield ""
+        yield f"{one.grammar.path}:{found.template.span.line}  {_block(found)}"
+        yield f"  {found.template.written}"
+        yield f"  {one.message}"
+        begun = printable(one.message[: found.reach.end])
+        blanks = "".join(c if c == "\t" else " " for c in begun)
+        yield f"  {blanks}^ expected {found.reach.wanted or 'nothing more'}"
+
+
+def main() -> Never:
+    """Run `python -m whydown.cli_grammar`."""
+    try:
+        app()
+    except WhydownError as error:
+        sys.stderr.write(f"whydown: error: {printable(str(error))}\n")
+        sys.exit(error.exit_status)
+    sys.exit(0)
 
 
 if __name__ == "__main__":
-    app()
+    main()

@@ -50,27 +50,35 @@ def check(grammars: Sequence[Grammar]) -> tuple[Problem, ...]:
 
 def _matched(one: Tried) -> Iterator[Problem]:
     """Check a `try`: read by its own block alone, with all its records, giving what it says."""
-    own, example = one.own, one.sample.example
+    own = one.own
     if own is None:
         yield _unmatched(one)
         return
-    others = {id(c.block): c for c in one.claims if c.block is not own.block}
-    for other in others.values():
-        code = "G031" if other.grammar is one.sample.grammar else "G036"
-        message = (
-            "this example is claimed by two blocks" if code == "G031" else "this example is claimed by two grammars"
-        )
-        hint = (
-            "make the wordings differ, or let one block read both; a line to be left to the other goes after 'refuse'"
-        )
-        yield Problem(code, message, example.span, hint, f"also by {_called(other, one.sample.grammar)}")
+    foreign = list(_foreign(one, own))
+    yield from foreign
     yield from _marked(one.sample)
-    if isinstance(one.sample.block, IgnoreBlock) or others:
+    if isinstance(one.sample.block, IgnoreBlock) or foreign:
         return
     lost = list(_further(one))
     yield from lost
     if not lost:
         yield from _gives(one)
+
+
+def _foreign(one: Tried, own: Claim) -> Iterator[Problem]:
+    """Refuse claims of other blocks, but for a more general one of the same file that stands below."""
+    grammar, example = one.sample.grammar, one.sample.example
+    for other in {id(c.block): c for c in one.claims if c.block is not own.block}.values():
+        below = other.grammar is grammar and other.block.span.line > own.block.span.line
+        if below and other.text < own.text:
+            continue
+        if other.grammar is not grammar:
+            code, message = "G036", "this example is claimed by two grammars of one program"
+            hint = "put both wordings in one grammar, or make them differ"
+        else:
+            code, message = "G031", "this example is claimed by two blocks"
+            hint = "make the wordings differ; a general one may follow a special one that has more text, not lead it"
+        yield Problem(code, message, example.span, hint, f"also by {_called(other, grammar)}")
 
 
 def _unmatched(one: Tried) -> Problem:
@@ -113,7 +121,7 @@ def _lacking(one: Tried) -> str:
     if not isinstance(block, EventBlock):
         return ""
     pairs = key_values(one.texts[0] if sample.grammar.shape == "keyvalue" else sample.first.data)
-    for shape, home in wordings(sample.grammar):
+    for shape, home, _ in wordings(sample.grammar):
         for (key, value), (_, template) in zip(shape.data, block.data if home is block else (), strict=False):
             if not holds(key, value, sample.first, one.texts[0], sample.grammar):
                 told = f"has {key}={pairs[key]}, not {template.written}" if key in pairs else f"has no '{key}'"
@@ -126,7 +134,7 @@ def _further(one: Tried) -> Iterator[Problem]:
     sample = one.sample
     lines = {record.origin.line: record for record in sample.further}
     for record, text in zip(sample.further, one.texts[1:], strict=True):
-        if text and not any(shape.read(text) for shape in one.more):
+        if text and not any(shape.read(text) is not None for shape in one.more):
             yield _stray(sample, record, text)
             return
     events = _events(one)

@@ -25,7 +25,14 @@ class Claim(NamedTuple):
 
     grammar: Grammar
     block: EventBlock | IgnoreBlock
+    template: Template
     shape: Shape
+
+    @property
+    def text(self) -> int:
+        """How many characters of its own the wording has: of two that read a line, the one with more says more."""
+        parts = self.template.parts
+        return sum(len(p) if isinstance(p, str) else min(map(len, p.words), default=0) for p in parts)
 
 
 @dataclass(slots=True)
@@ -62,7 +69,9 @@ def tried(grammars: Sequence[Grammar]) -> list[Tried]:
         known = wordings(grammar)
         for one, text in zip(heard, texts, strict=True):
             one.claims += (
-                Claim(grammar, block, shape) for shape, block in known if _fits(shape, one.sample.first, text, grammar)
+                Claim(grammar, block, template, shape)
+                for shape, block, template in known
+                if _fits(shape, one.sample.first, text, grammar)
             )
     return found
 
@@ -71,16 +80,18 @@ def _text(match: Match | None) -> str:
     return match.text if match else ""
 
 
-def wordings(grammar: Grammar) -> list[tuple[Shape, EventBlock | IgnoreBlock]]:
-    """Return the compiled wordings of a grammar with their blocks."""
-    homes: dict[int, EventBlock | IgnoreBlock] = {}
+def wordings(grammar: Grammar) -> list[tuple[Shape, EventBlock | IgnoreBlock, Template]]:
+    """Return the compiled wordings of a grammar with their blocks and templates, in the order of the file."""
+    homes: dict[int, tuple[EventBlock | IgnoreBlock, Template]] = {}
     for block in blocks_of(grammar):
-        homes |= {template.span.line: block for template in block.lines or _keys(block)}
-    return [(shape, homes[shape.rule.line]) for shape in compile_grammar(grammar).shapes]
+        for template in block.lines or _first_key(block):
+            homes[template.span.line] = (block, template)
+    return [(shape, *homes[shape.rule.line]) for shape in compile_grammar(grammar).shapes]
 
 
-def _keys(block: EventBlock | IgnoreBlock) -> list[Template]:
-    return [template for _, template in block.data] if isinstance(block, EventBlock) else []
+def _first_key(block: EventBlock | IgnoreBlock) -> list[Template]:
+    """Return what an event that has `data` alone is known by."""
+    return [block.data[0][1]] if isinstance(block, EventBlock) and block.data else []
 
 
 def _fits(shape: Shape, record: Record, text: str, grammar: Grammar) -> bool:

@@ -13,16 +13,15 @@ if TYPE_CHECKING:
     from whydown.grammar.compile import Shape
     from whydown.grammar.model import Grammar, Slot, Template
 
-LONGEST = 16 * 1024  # characters
-_SHORT = 2 * 1024  # tried first: what is quick here is quick at eight times the length, or linear in the worst case
-_QUICK, _NOTICEABLE = 0.001, 0.01  # seconds for either length: what takes less is not looked at twice
+_SIZES = (32, 128, 512, 2048)  # characters; each four times the one before, so that the worst case ends early
+_NOTICEABLE = 0.001  # seconds; quadratic time takes several of them for 2048 characters, and 64 times that for 16 kB
 _GROWTH = 8  # times as long for four times the text: linear is 4, quadratic 16
 _SAMPLES = {"ip": "192.0.2.1", "int": "7", "port": "500", "seconds": "30", "spi32": "c0000001", "group": "MODP_2048"}
 _FILLERS = ("a", "7", " ", "a ")
 
 
 def slow(grammar: Grammar) -> Iterator[Template]:
-    """Yield the templates that some line of 16 kB makes slow."""
+    """Yield the templates that some long line makes slow: 16 kB would take a noticeable time."""
     templates = {t.span.line: t for t in _templates(grammar)}
     compiled = compile_grammar(grammar)
     shapes = {s.rule.line: s for s in compiled.shapes if s.rule.line in templates}
@@ -65,14 +64,14 @@ def _value(slot: Slot) -> str:
 
 def _grows(shape: Shape, head: str, filler: str) -> bool:
     """Say whether the time grows faster than the text."""
-    text = (head + filler * (LONGEST // len(filler) + 1))[:LONGEST]
-    if _seconds(shape.loose, f"{text[:_SHORT]}\x01") < _QUICK:
-        return False
-    whole = min(_seconds(shape.loose, f"{text}\x01") for _ in range(2))
-    if whole < _NOTICEABLE:
-        return False
-    quarter = min(_seconds(shape.loose, f"{text[: LONGEST // 4]}\x01") for _ in range(3))
-    return whole > _GROWTH * quarter
+    text = (head + filler * (_SIZES[-1] // len(filler) + 1))[: _SIZES[-1]]
+    for size in _SIZES:
+        whole = f"{text[:size]}\x01"
+        if _seconds(shape.loose, whole) > _NOTICEABLE:
+            quarter = min(_seconds(shape.loose, f"{text[: size // 4]}\x01") for _ in range(3))
+            took = min(_seconds(shape.loose, whole) for _ in range(3))
+            return took > _NOTICEABLE and took > _GROWTH * quarter
+    return False
 
 
 def _seconds(match: Callable[[str], object], text: str) -> float:

@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 
 class Reach(NamedTuple):
-    """`end` characters of the text fit; then `wanted` should have come (empty: the end of the text)."""
+    """`end` characters of the text fit; then `wanted` should have come (empty: the end of the text).
+
+    `agreed` are the characters of the template's own text among them: what makes it likely to be meant.
+    """
 
     end: int
     wanted: str
+    agreed: int = 0
 
 
 def reach(template: Template, text: str, grammar: Grammar) -> Reach:
@@ -33,11 +37,13 @@ def reach(template: Template, text: str, grammar: Grammar) -> Reach:
         begun = parts[:count] if isinstance(last, Slot) else (*parts[: count - 1], last.rstrip(" "))
         known = pattern(replace(template, parts=begun), dict(grammar.slots))
         if found := re.match(known.expression, text, flags):
+            agreed = sum(len(part) for part in parts[:count] if isinstance(part, str))
             refused = _refused(known.names, found.groups())
             if refused:
                 name, group = refused
-                return Reach(found.start(group), f"a value of '{name}', which this is not")
-            return _onwards(parts[count:], text, found.end(), flags)
+                return Reach(found.start(group), f"a value of '{name}', which this is not", agreed)
+            onwards = _onwards(parts[count:], text, found.end(), flags)
+            return onwards._replace(agreed=agreed + onwards.agreed)
     return _onwards(parts, text, 0, flags)
 
 
@@ -67,7 +73,7 @@ def _into(literal: str, text: str, end: int, flags: re.RegexFlag) -> Reach:
         else:
             break
     rest = literal[at:].strip()
-    return Reach(end, f"'{rest}'" if rest else "")
+    return Reach(end, f"'{rest}'" if rest else "", at)
 
 
 def _blanks(text: str, at: int) -> int:

@@ -46,12 +46,13 @@ def samples(grammar: Grammar) -> Iterator[Sample]:
 def sample(grammar: Grammar, block: EventBlock | IgnoreBlock, example: Example, *, refused: bool = False) -> Sample:
     """Read one example; a line without a header counts as written by the grammar's first program."""
     read = read_line(example.line, grammar, example.span)
-    first, *folded = read or _bare(example.line, grammar, example.span)
+    first, *folded = read or bare(example.line, grammar, example.span)
     further = list(folded)
     spans = example.spans_also or (example.span,) * len(example.also)
     for line, span in zip(example.also, spans, strict=True):
         further += read_line(line, grammar, span) or [
-            first._replace(text=bare.text, data="", origin=bare.origin) for bare in _bare(line, grammar, span)
+            first._replace(text=further_record.text, data="", origin=further_record.origin)
+            for further_record in bare(line, grammar, span)
         ]
     return Sample(grammar, block, example, first, tuple(further), refused, headed=bool(first.host))
 
@@ -63,7 +64,8 @@ def read_line(line: str, grammar: Grammar, span: Span) -> list[Record]:
     return found if found and found[0].app.casefold() in apps else []
 
 
-def _bare(line: str, grammar: Grammar, span: Span) -> list[Record]:
+def bare(line: str, grammar: Grammar, span: Span) -> list[Record]:
+    """Take a line without a header for one of the grammar's first program."""
     app = grammar.apps[0] if grammar.apps else ""
     return [Record(0, Certainty.UNTIMED, "", app, "", "", "", text, _origin(span), None) for text in line.split("#012")]
 

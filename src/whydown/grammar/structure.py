@@ -130,6 +130,8 @@ def _words(template: Template) -> Iterator[Problem]:
                     refuse(word)
                 except ValueError:
                     hint = f"{slot.name} is {FIELDS[slot.name].type}: {FIELDS[slot.name].meaning}"
+                    if len(slot.words) == 1:
+                        hint += f"; '{word}' is no slot type"
                     yield Problem("G027", f"'{word}' is no value of '{slot.name}'", slot.span, hint)
 
 

@@ -406,7 +406,9 @@ class _Reader:
             return Slot(raw.name, span, local_type=word)
         if word in set(SlotType):
             return Slot(raw.name, span, type=SlotType(word))
-        hint = suggest(word, [*SlotType, *self.local_types]) or "types are " + ", ".join([*SlotType, *self.local_types])
+        hint = suggest(word, [*SlotType, *self.local_types])
+        if not hint:
+            return Slot(raw.name, span, words=raw.words)  # the one word that may stand here
         self.tell("G021", f"unknown slot type '{word}'", span, hint)
         return Slot(raw.name, span)
 
