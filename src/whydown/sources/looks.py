@@ -24,7 +24,8 @@ _MAGIC = {
     b"%PDF": "a PDF file",
 }
 _TAR_MAGIC = slice(257, 262)
-_CONTROLS = bytes(set(range(0x20)) - set(b"\0\t\n\v\f\r\x1b\x1e"))
+_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\x1b\x1e"))
+_HOLE = re.compile(rb"\0{8,}")
 
 _STAMP = (
     rb"(?:<\d{1,3}>)?(?:1 )?"
@@ -84,7 +85,7 @@ def named_like_a_log(name: str) -> bool:
 
 
 def _binary(head: bytes) -> bool:
-    """Whether more than a tenth of the bytes act; a hole of NULs, as a crash leaves it, is no sign of it."""
-    text = head.replace(b"\0" * 16, b"")
-    controls = len(text) - len(text.translate(None, _CONTROLS + b"\0"))
-    return controls * 10 > len(text)
+    """Whether one in thirty bytes is a control character; a hole of NULs, as a crash leaves it, is no sign of it."""
+    text = _HOLE.sub(b"", head)
+    controls = len(text) - len(text.translate(None, _CONTROLS))
+    return controls > 16 and controls * 30 > len(text)

@@ -17,23 +17,13 @@ BLOCK = 256 * 1024  # stays in the second-level cache while it is inflated, sear
 GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_WBITS = 31
 _GZIP_IN = 64 * 1024
+_SALVAGED = 64  # pieces of a member that are kept for a second try when it proves damaged
+_STEP = 64
 _InflateError = cast("type[Exception]", _zlib.error)
 
 
 class DamagedError(Exception):
     """A stream ended where it should not; what came before it was given out. The text says how, as a predicate."""
-
-
-class _Inflater(Protocol):
-    """What isal and zlib share."""
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    @property
-    def unconsumed_tail(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int = ..., /) -> bytes: ...
 
 
 def blocks(read: Callable[[int], bytes], size: int = BLOCK) -> Iterator[bytes]:
@@ -61,28 +51,77 @@ def _read(read: Callable[[int], bytes], size: int) -> bytes:
 
 def _inflate(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
     """Inflate one gzip member after another, at most `size` bytes at a time, so that a bomb stays small."""
-    inflater: _Inflater | None = None
+    member: _Member | None = None
     members = 0
     for piece in pieces:
-        left, full = piece, False
-        while left or full:
-            if inflater is None:
+        left = piece
+        while left:
+            if member is None:
                 left = left.lstrip(b"\0") if members else left  # padding after a member, as gzip(1) allows
                 if not left:
                     break
                 if left[:2] not in (GZIP_MAGIC, GZIP_MAGIC[:1]):
                     raise DamagedError("has bytes behind its end that are no gzip data: they were left out")
-                inflater = _zlib.decompressobj(_GZIP_WBITS)
-            try:
-                block = inflater.decompress(left, size)
-            except _InflateError as error:
-                raise DamagedError(f"is damaged ({error}): read up to there") from error
-            if block:
-                yield block
-            full = len(block) == size  # then more may be held back although all input was taken
-            left = inflater.unconsumed_tail
-            if inflater.eof:
-                left, full = inflater.unused_data, False
-                inflater, members = None, members + 1
-    if inflater is not None:
+                member = _Member()
+                members += 1
+            yield from member.inflate(left, size)
+            left = b""
+            if member.inflater.eof:
+                left = member.inflater.unused_data
+                member = None
+    if member is not None:
         raise DamagedError("is cut off in the middle of its gzip data: read up to there")
+
+
+class _Inflater(Protocol):
+    """What isal and zlib share."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    @property
+    def unconsumed_tail(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = ..., /) -> bytes: ...
+
+
+class _Member:
+    """One gzip member; what it was fed is kept, while that is little, to save what can be saved of a damaged one."""
+
+    def __init__(self) -> None:
+        self.inflater: _Inflater = _zlib.decompressobj(_GZIP_WBITS)
+        self._fed: list[bytes] = []
+        self._given = 0
+
+    def inflate(self, piece: bytes, size: int) -> Iterator[bytes]:
+        """Inflate the next piece up to the member's end; DamagedError after the last byte that could be had."""
+        if len(self._fed) <= _SALVAGED:
+            self._fed.append(piece)
+        left, full = piece, False
+        while (left or full) and not self.inflater.eof:
+            try:
+                block = self.inflater.decompress(left, size)
+            except _InflateError as error:
+                yield from self._salvage()
+                raise DamagedError(f"is damaged: {error}; what could be read of it may be wrong") from error
+            if block:
+                self._given += len(block)
+                yield block
+            left = self.inflater.unconsumed_tail
+            full = len(block) == size  # then more may be held back although all input was taken
+
+    def _salvage(self) -> Iterator[bytes]:
+        """Inflate again in small steps, which lose less, and give what comes after the bytes already given."""
+        if len(self._fed) > _SALVAGED:
+            return
+        inflater: _Inflater = _zlib.decompressobj(_GZIP_WBITS)
+        left, given = b"".join(self._fed), self._given
+        try:
+            while given > 0:
+                given -= len(inflater.decompress(left, min(given, BLOCK)))
+                left = inflater.unconsumed_tail
+            while block := inflater.decompress(left, _STEP):
+                yield block
+                left = inflater.unconsumed_tail
+        except _InflateError:
+            return

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from whydown.sources.cutting import LIMIT, Cutter, Place, Sieve
+from whydown.sources.streams import blocks
+from whydown.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+def texts(pieces: Iterable[bytes], tally: Tally, sieve: Sieve | None = None) -> list[str]:
+    return [line.text for batch in Cutter(Place("log"), tally, sieve).batches(pieces) for line in batch]
+
+
+@pytest.mark.parametrize("length", [LIMIT - 1, LIMIT, LIMIT + 1, 3 * LIMIT])
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+def test_a_line_is_read_up_to_the_limit(length: int, end: bytes) -> None:
+    tally = Tally()
+    assert [len(text) for text in texts([b"x" * length + end], tally)] == [min(length, LIMIT)]
+    assert tally.cut == (length > LIMIT)
+
+
+def test_a_long_line_is_never_cut_inside_a_character() -> None:
+    tally = Tally()
+    (text,) = texts([b"x" + "é".encode() * LIMIT], tally)
+    assert text == "x" + "é" * (LIMIT // 2 - 1)
+    assert (tally.cut, tally.undecodable) == (1, 0)
+
+
+def test_a_mark_beyond_the_limit_is_none() -> None:
+    tally = Tally()
+    far = b"x" * LIMIT + b"charon"
+    assert texts([far + b"\nnear charon\n" + far], tally, Sieve([b"charon"])) == ["near charon"]
+    assert (tally.lines, tally.other, tally.cut) == (3, 2, 0)
+
+
+def test_an_error_while_reading_keeps_the_whole_lines_before_it() -> None:
+    answers: Iterator[bytes | OSError] = iter([b"first\nsecond\nhalf of the thi", OSError(5, "Input/output error")])
+
+    def read(_size: int) -> bytes:
+        answer = next(answers)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    tally = Tally()
+    assert texts(blocks(read), tally) == ["first", "second"]
+    assert [(notice.where, notice.message) for notice in tally.notices] == [
+        ("log", "could not be read on: Input/output error")
+    ]
+    assert (tally.damaged, tally.lines, tally.other, tally.cut) == (True, 3, 1, 1)
