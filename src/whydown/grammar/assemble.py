@@ -106,9 +106,10 @@ class Assembler:
 
     def feed(  # noqa: C901, PLR0912 - one loop over all lines: the plain case is told here, in place
         self, records: Sequence[Record], matches: Sequence[Match | None]
-    ) -> Iterator[Event]:
-        """Yield the events that a batch completes."""
+    ) -> list[Event]:
+        """Return the events that a batch completes."""
         tally, last, open_blocks, waiting = self._tally, self._last, self._open, self._waiting
+        events: list[Event] = []
         for record, match in zip(records, matches, strict=True):
             if match is None:
                 tally.other += 1
@@ -162,15 +163,16 @@ class Assembler:
             if waiting:
                 if event is not None:
                     waiting.append(event)
-                yield from self._ready()
+                events += self._ready()
             elif event is not None:
-                yield event
+                events.append(event)
+        return events
 
-    def finish(self) -> Iterator[Event]:
-        """Yield what still waits: there will be no more records."""
+    def finish(self) -> list[Event]:
+        """Return what still waits: there will be no more records."""
         for writer in list(self._open):
             self._close(writer)
-        yield from self._ready()
+        return list(self._ready())
 
     def _unknown(self, record: Record, match: Match) -> Event | None:
         """Count a record that no wording fits, and return what it plainly says."""

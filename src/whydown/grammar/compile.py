@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import call
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whydown.grammar.event import Provenance, Rule
@@ -174,16 +175,16 @@ class Shape:
     data: tuple[tuple[str, Shape], ...] = ()  # what must hold on the record's structured data besides
     names: tuple[str, ...] = field(init=False)
     has_proposals: bool = field(init=False)  # these are read on demand
-    conversions: tuple[tuple[str, Callable[[str], Any]], ...] = field(init=False)
+    converters: tuple[Callable[[str], Any], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Look up the converters of the slots once."""
         object.__setattr__(self, "names", self.pattern.names)
         words = dict(self.pattern.words) if self.flags & re.IGNORECASE else {}
-        named = [(name, _spelt(name, words[name]) if name in words else converter(name)) for name in self.pattern.names]
-        named = [(name, Unread if name in _PROPOSALS else convert) for name, convert in named]
+        found = [_spelt(name, words[name]) if name in words else converter(name) for name in self.names]
+        converters = [Unread if n in _PROPOSALS else c or str for n, c in zip(self.names, found, strict=True)]
+        object.__setattr__(self, "converters", tuple(converters))
         object.__setattr__(self, "has_proposals", not _PROPOSALS.isdisjoint(self.names))
-        object.__setattr__(self, "conversions", tuple((name, convert) for name, convert in named if convert))
 
     @cached_property
     def tight(self) -> Callable[[str], re.Match[str] | None]:
@@ -208,13 +209,10 @@ class Shape:
 
     def fields(self, groups: Sequence[str]) -> dict[str, Any] | None:
         """Return the typed fields of a match; None when a converter refuses a value."""
-        fields: dict[str, Any] = dict(zip(self.names, groups))  # noqa: B905 - as many as there are groups
         try:
-            for name, convert in self.conversions:
-                fields[name] = convert(fields[name])
+            return dict(zip(self.names, map(call, self.converters, groups)))  # noqa: B905 - as many as groups
         except ValueError:
             return None
-        return fields
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ matches out; a faster engine need offer no more.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -27,6 +27,7 @@ _BLANKS = re.compile("  +")
 _PAIR = re.compile(r'([A-Za-z0-9_.@-]+)=("[^"\\]*(?:\\.[^"\\]*)*"|[^\s"\]]*)', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\\]])')
 _SHORTEST = 3  # characters of a literal worth looking for
+_FEW = 3  # wordings that may share their only looked-for literal
 _REMEMBERED = 8192  # entries of a memory
 _LONGEST_KEY = 32  # literals found in a record whose candidates are worth remembering
 _LONGEST_REMEMBERED = 1024  # characters of structured data worth remembering
@@ -100,18 +101,16 @@ class _Reader:
     def __init__(self, grammar: CompiledGrammar) -> None:
         self.grammar = grammar
         self._prefixes = grammar.prefixes
-        self._needs = tuple((shape, _needed(shape, grammar)) for shape in grammar.shapes)
+        self._needs = _needed(grammar)
         literals = sorted({literal for _, needed in self._needs for literal in needed})
-        self._search = ahocorasick_rs.AhoCorasick(literals or ["\0"]).find_matches_as_strings
+        self._search = ahocorasick_rs.AhoCorasick(literals or ["\0"], store_patterns=True).find_matches_as_strings
         self._candidates: dict[tuple[str, ...], tuple[Shape, ...]] = {}
         self._folded = grammar.any_case
         self._keyed = grammar.keyed
 
     def read(self, record: Record) -> Match:
         """Return the first wording, in file order, that the record's message is."""
-        text = record.text
-        if text[:1] == " " or text[-1:] == " ":
-            text = text.strip(" ")
+        text = record.text.strip(" ")
         fields: dict[str, Any] | None = None
         for prefix in self._prefixes:
             if (begin := prefix.head(text)) and (fields := prefix.fields(begin.groups())) is not None:
@@ -150,15 +149,28 @@ class _Reader:
         return found
 
 
-def _needed(shape: Shape, grammar: CompiledGrammar) -> frozenset[str]:
-    """Return the longest literals of a wording: those that tell it from others."""
-    literals = list(shape.pattern.literals)
+def _needed(grammar: CompiledGrammar) -> list[tuple[Shape, frozenset[str]]]:
+    """Return each wording with the literals to look for: those it shares with the fewest others, and no more than that.
+
+    One literal is enough where few wordings have it; otherwise up to two more narrow them down.
+    """
+    literals = [_literals(shape, grammar) for shape in grammar.shapes]
+    shared = Counter(literal for found in literals for literal in found)
+    needed: list[tuple[Shape, frozenset[str]]] = []
+    for shape, found in zip(grammar.shapes, literals, strict=True):
+        rarest = sorted(found, key=lambda literal: (shared[literal], -len(literal), literal))
+        few = rarest and shared[rarest[0]] <= _FEW
+        needed.append((shape, frozenset(rarest[: 1 if few else 3])))
+    return needed
+
+
+def _literals(shape: Shape, grammar: CompiledGrammar) -> frozenset[str]:
+    literals = shape.pattern.literals
     if grammar.keyed:
-        literals += [literal for _, value in shape.data for literal in value.pattern.literals]
-    if shape.flags & re.IGNORECASE:
-        literals = [literal.lower() for literal in literals]
-    longest = sorted({literal for literal in literals if len(literal) >= _SHORTEST}, key=len, reverse=True)
-    return frozenset(longest[:3])
+        literals += tuple(literal for _, value in shape.data for literal in value.pattern.literals)
+    if grammar.any_case:
+        literals = tuple(literal.lower() for literal in literals)
+    return frozenset(literal for literal in literals if len(literal) >= _SHORTEST)
 
 
 def _data(pairs: Mapping[str, str], wanted: tuple[tuple[str, Shape], ...]) -> dict[str, Any] | None:

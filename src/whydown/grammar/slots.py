@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,7 +48,11 @@ def address(text: str) -> str:
     """Return an IPv4 or IPv6 address in its normal spelling, without brackets; ValueError for what is none."""
     if _PLAIN_V4.fullmatch(text):
         return text
-    return str(ipaddress.ip_address(text.removeprefix("[").removesuffix("]")))
+    bare = text.removeprefix("[").removesuffix("]")
+    try:
+        return socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, bare))
+    except OSError:  # no IPv6 address, or one with a zone
+        return str(ipaddress.ip_address(bare))
 
 
 def _port(text: str) -> int:
@@ -55,6 +60,16 @@ def _port(text: str) -> int:
     if port > 0xFFFF:
         raise ValueError(f"{text!r} is no port")
     return port
+
+
+def _spi32(text: str) -> str:
+    """Return an ESP SPI as `0x` and 8 hexadecimal digits."""
+    return text.lower() if len(text) == 10 and text[:2] == "0x" else _hex(text, 8)
+
+
+def _spi64(text: str) -> str:
+    """Return an IKE SPI as `0x` and 16 hexadecimal digits."""
+    return text.lower() if len(text) == 18 and text[:2] == "0x" else _hex(text, 16)
 
 
 def _hex(text: str, digits: int) -> str:
@@ -68,14 +83,6 @@ def _hex(text: str, digits: int) -> str:
 
 
 _JOINTS = str.maketrans("", "", " _:")
-
-
-def _spi32(text: str) -> str:
-    return _hex(text, 8)
-
-
-def _spi64(text: str) -> str:
-    return _hex(text, 16)
 
 
 READINGS: dict[SlotType, Reading] = {
