@@ -36,6 +36,18 @@ HOST_KINDS = frozenset(
         Kind.DNS_FAILED,
     }
 )
+# What may be said of a connection that never did anything.
+_SET_UP = frozenset(
+    {
+        Kind.CONFIG_LOADED,
+        Kind.CONFIG_UNLOADED,
+        Kind.CONFIG_FAILED,
+        Kind.PROPOSALS_CONFIGURED,
+        Kind.TS_CONFIGURED,
+        Kind.ADMIN_INITIATE,
+        Kind.ADMIN_TERMINATE,
+    }
+)
 _UNSPECIFIED = frozenset({"0.0.0.0", "::", "127.0.0.1", "::1"})  # noqa: S104 - compared with, never bound to
 
 
@@ -98,12 +110,35 @@ def link_events(writer: Writer) -> tuple[tuple[Link, ...], tuple[Event, ...]]:
         if local:
             link.locals[local] = link.locals.get(local, 0) + 1
         link.events.append(event)
-    only = next(iter(links.values())) if len(links) == 1 else None
+    found = _settle_names(list(links.values()), whole)
+    only = found[0] if len(found) == 1 else None
     for event in pending:
         (only.events if only else whole).append(event)
     if only:
         only.events.sort(key=lambda e: e.at)
-    return tuple(links.values()), tuple(whole)
+    return tuple(found), tuple(whole)
+
+
+def _settle_names(links: list[Link], whole: list[Event]) -> list[Link]:
+    """Give connections that were only ever set up to the peers they may be for.
+
+    A name without an address is a session of its own only if no peer could be meant by it: the one peer there is
+    gets it; among several peers whose connection is not named, it stays with the gateway.
+    """
+    addressed = [link for link in links if link.remote]
+    unnamed = [link for link in addressed if not link.values("conn")]
+    kept = []
+    for link in links:
+        if link.remote or not addressed or any(e.kind not in _SET_UP for e in link.events):
+            kept.append(link)
+        elif len(addressed) == 1:
+            addressed[0].events.extend(link.events)
+            addressed[0].events.sort(key=lambda e: e.at)
+        elif unnamed:
+            whole.extend(link.events)
+        else:
+            kept.append(link)
+    return kept
 
 
 def _remotes_by_name(writer: Writer) -> dict[str, str]:

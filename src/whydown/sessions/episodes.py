@@ -49,6 +49,7 @@ _SIGNS = {
             Kind.MESSAGE_MALFORMED,
             Kind.NOTIFY_IGNORED,
             Kind.IKE_UNKNOWN_SPI,
+            Kind.KE_INVALID,
             Kind.DPD_DEAD,
             Kind.NET_ERROR,
             Kind.NET_UNREACHABLE,
@@ -84,6 +85,7 @@ _AILING = frozenset(
         Kind.CHILD_EXPIRED,
     }
 )
+_CURED = frozenset({Kind.CHILD_REKEY_FAILED, Kind.CHILD_FAILED, Kind.CHILD_UNKNOWN_SPI, Kind.KERNEL_ERROR})
 # What holds until the next of its kind says otherwise, however long ago it was said; and how many of it.
 _STANDING = {
     Kind.DAEMON_START: 1,
@@ -95,7 +97,19 @@ _STANDING = {
     Kind.IKE_LIFETIME: 1,
     Kind.HA_STATE: 1,
 }
-_WEAK = frozenset({Kind.RETRANSMIT, Kind.NOTIFY_IGNORED, Kind.IKE_UNKNOWN_SPI, Kind.NET_ERROR, Kind.NET_UNREACHABLE})
+# Signs of trouble that a negotiation which succeeds in the end may well have.
+_WEAK = frozenset(
+    {
+        Kind.RETRANSMIT,
+        Kind.NOTIFY_IGNORED,
+        Kind.IKE_UNKNOWN_SPI,
+        Kind.KE_INVALID,
+        Kind.NET_ERROR,
+        Kind.NET_UNREACHABLE,
+    }
+)
+_BENIGN = frozenset({"TEMPORARY_FAILURE", "NO_ADDITIONAL_SAS"})  # a collision or a limit, RFC 7296 section 2.25
+_TRIED = frozenset({Kind.IKE_START, Kind.IKE_MESSAGE, Kind.PACKET, Kind.IKE_UP, Kind.IKE_PROGRESS, Kind.CHILD_UP})
 
 
 @dataclass(slots=True)
@@ -122,7 +136,7 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
     told.sort(key=lambda t: t.at)
     episodes = []
     ups = [t for t in told if t.layer == SESSION]
-    stretches = list(_stretches(session.events, ups, SESSION, side))
+    stretches = list(_stretches(session.events, ups, SESSION, side)) or _never_begun(session.events, side)
     episodes += [_episode(session, SESSION, "", s) for s in _fold(stretches)]
     for tunnel in sorted({t.tunnel for t in told if t.layer == TUNNEL}) or [""]:
         mine = [t for t in told if t.layer == TUNNEL and t.tunnel == tunnel]
@@ -172,6 +186,15 @@ def _stretches(events: Sequence[Event], told: Sequence[Turn], layer: str, side: 
             stretch.signs.append(event)
     if stretch:
         yield stretch
+
+
+def _never_begun(events: Sequence[Event], side: Side) -> list[_Stretch]:
+    """Return the stretch in which a gateway that is set up saw no negotiation at all, if it is so."""
+    mine = [e for e in events if e.side is side]
+    ready = [e for e in mine if e.kind in (Kind.CONFIG_LOADED, Kind.DAEMON_START)]
+    if not ready or any(e.kind in _TRIED for e in mine):
+        return []
+    return [_Stretch(ready[-1].at, was_up=False, trigger=None, last_seen=events[-1].at)]
 
 
 def _fold(stretches: list[_Stretch]) -> list[_Stretch]:
@@ -253,7 +276,10 @@ def _ailing(session: Session, tunnel: str, told: Sequence[Turn]) -> Iterator[Epi
         change = turn.get(id(event))
         if change is not None:
             up = change.up
-        if up and event.kind in _AILING and tunnel_name(event) in ("", tunnel):
+            continue
+        if up and event.kind in (Kind.CHILD_UP, Kind.CHILD_REKEY) and tunnel_name(event) in ("", tunnel):
+            signs = [e for e in signs if e.kind not in _CURED]  # the next rekey went well
+        elif up and event.kind in _AILING and event.get("notify") not in _BENIGN and tunnel_name(event) in ("", tunnel):
             signs.append(event)
     if signs:
         yield Episode(

@@ -20,7 +20,8 @@ _BEGINNINGS = _IKE_UP | {Kind.IKE_START, Kind.DAEMON_START, Kind.ADMIN_INITIATE,
 _ALL_DOWN = frozenset({Kind.DAEMON_START, Kind.DAEMON_STOP, Kind.DAEMON_CRASH})
 
 _UNSEEN = {"unseen"}  # an SA whose beginning the log does not hold
-_SILENCE = frozenset({Kind.DPD_DEAD, Kind.IKE_TIMEOUT})
+_FATAL = frozenset({"INVALID_SYNTAX", "UNSUPPORTED_CRITICAL_PAYLOAD"})
+_FATAL_SHORT = ("N(INVAL_SYN)", "N(CRIT)")
 _STARTED = frozenset({*_IKE_UP, Kind.IKE_FAILED, Kind.IKE_TIMEOUT, Kind.IKE_HALF_OPEN_TIMEOUT, *_ALL_DOWN})
 SESSION = "session"
 TUNNEL = "tunnel"
@@ -59,10 +60,10 @@ class _Live:
             if self.closing:
                 self.closing -= 1
                 return False
-            if len(self.sas) == 1:
+            only = len(self.sas) == 1
+            if only:
                 self.sas.clear()
-                return True
-            return False
+            return only
         for sa in self.sas:
             if names & sa or sa == _UNSEEN:
                 self.sas.remove(sa)
@@ -100,7 +101,7 @@ def turns(events: Iterable[Event]) -> Iterator[Turn]:
                 yield Turn(event.at, SESSION, "", up=True, event=event)
         if kind in _CHILD_UP:
             yield from _child_up(event, children)
-        elif kind in _CHILD_DOWN:
+        elif _ends_child(event):
             yield from _child_down(event, children)
         elif _ends_ike(event, starting=starting):
             yield from _ike_down(event, ike, children)
@@ -114,11 +115,27 @@ def _is_starting(event: Event, *, starting: bool) -> bool:
     return starting and event.kind not in _STARTED
 
 
+def _ends_child(event: Event) -> bool:
+    """Whether the event can end a CHILD_SA that was up; a failed rekey does so when the peer has lost the SA."""
+    lost = event.kind is Kind.CHILD_REKEY_FAILED and event.get("notify") == "CHILD_SA_NOT_FOUND"
+    return lost or event.kind in _CHILD_DOWN
+
+
+def _is_fatal(event: Event) -> bool:
+    """Whether the event is an error that ends an IKE SA that is up (RFC 7296 sections 2.21.2 and 2.21.3)."""
+    if event.kind is Kind.IKE_FAILED:
+        return event.get("notify") in _FATAL
+    payloads = event.get("payloads", "")
+    return event.kind is Kind.IKE_MESSAGE and any(name in payloads for name in _FATAL_SHORT)
+
+
 def _ends_ike(event: Event, *, starting: bool) -> bool:
     """Whether the event can end an IKE SA that was up; a time-out may be only a negotiation's."""
     if event.kind is Kind.IKE_TIMEOUT:
         return event.get("cause") != "establish" and not (starting and not _ike_names(event))
-    return event.kind in _IKE_DOWN or event.kind in _ALL_DOWN or event.kind is Kind.DPD_DEAD
+    if event.kind in _IKE_DOWN or event.kind in _ALL_DOWN or event.kind is Kind.DPD_DEAD:
+        return True
+    return not starting and _is_fatal(event)
 
 
 def _ends_the_unseen(event: Event) -> bool:
@@ -135,19 +152,23 @@ def _child_up(event: Event, children: dict[str, _Live]) -> Iterator[Turn]:
 
 
 def _child_down(event: Event, children: dict[str, _Live]) -> Iterator[Turn]:
+    lost = event.kind is Kind.CHILD_REKEY_FAILED  # the peer no longer has the SA that was to be rekeyed
     names = _child_names(event)
-    named = tunnel_name(event)
+    if not names and not lost:  # the completion of a removal that named its SA
+        return
     for tunnel, live in children.items():
-        if (not names and named and tunnel != named) or not live.sas:
+        if not live.sas:
             continue
-        if live.remove(set(names)) and not live.sas:
+        if lost and tunnel_name(event) in ("", tunnel) and len(live.sas) == 1:
+            live.sas.clear()
+        if (lost or live.remove(set(names))) and not live.sas:
             yield Turn(event.at, TUNNEL, tunnel, up=False, event=event)
 
 
 def _ike_down(event: Event, ike: _Live, children: dict[str, _Live]) -> Iterator[Turn]:
     if not ike.sas:
         return
-    whole = event.kind in _ALL_DOWN or (event.kind in _SILENCE and not _ike_names(event))
+    whole = event.kind in _ALL_DOWN or (event.kind not in _IKE_DOWN and not _ike_names(event))
     if whole:
         ike.sas.clear()
         ike.closing = 0
