@@ -75,11 +75,13 @@ def tagged(rest: str) -> Body | None:
 
 def with_tag(host: str, tag: str, text: str) -> Body | None:
     """Make the body of `host tag: text`, the colon being part of `tag`; None where that is no program's name."""
+    text = text.strip()
+    if text[:1] == "%" and (match := _CISCO.match(text)):
+        return (host, match[1], "", match[2], "", text[match.end() :])
     known = _program(tag) if len(tag) < _LONGEST_TAG else None
     if known is None:
         return None
     app, pid, msgid = known
-    text = text.strip()
     if text[:1] == "[" and _NUMBERED_DATA.match(text):  # as ESX writes it behind an RFC 3164 header
         return (host, app, pid, msgid, *structured(text))
     return (host, app, pid, msgid, "", text)

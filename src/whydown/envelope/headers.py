@@ -70,7 +70,7 @@ def _iso(text: str, clock: Clock) -> Head | None:
         certainty = clock.full(stamp)
         return None if certainty is None else (clock.at, certainty, *header, rest[data + 1 :].strip())
     body = _rfc5424(rest) or tagged(rest)
-    if body is None and (head := _inner(rest, clock)):
+    if (body is None or body[5][:1] == "<") and (head := _inner(rest, clock)):
         return head
     certainty = clock.full(stamp)
     return None if certainty is None else (clock.at, certainty, *(body or untagged(rest, host=True)))
@@ -93,6 +93,8 @@ def _rfc5424(rest: str) -> Body | None:
 def _short(text: str, clock: Clock) -> Head | None:
     """Read RFC 3164: `Nov 21 20:40:01 host app[pid]: text`."""
     rest = text[16:]
+    if rest[4:5] == " " and rest[:4].isdecimal():  # the year
+        return None
     body = tagged(rest)
     if (body is None or body[5][:1] == "<") and (head := _inner(rest, clock)):
         return head
