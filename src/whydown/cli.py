@@ -28,6 +28,8 @@ EPILOG = (
     "in it was recognised; 4 some input is damaged, the rest was analysed; 5 an internal error; 130 interrupted."
 )
 
+_MOST_PROBLEMS = 3  # of a grammar that does not read; `whydown grammar check` shows all
+
 app = typer.Typer(
     help="Why is this NSX IPsec VPN down? Reads the Edge's and the peer's logs and shows the lines that prove it.",
     epilog=EPILOG,
@@ -244,8 +246,7 @@ def main(argv: Sequence[str] | None = None) -> Never:
             _mount_grammar()
         app(words, prog_name="whydown")
     except WhydownError as error:
-        drawn = "\n" in error.message  # problems of a grammar, as a compiler draws them
-        say(f"\n{error.message}\n\n{error.next_step}" if drawn else str(error), "error")
+        say(_told(error), "error")
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -266,6 +267,16 @@ def _die_quietly_on_a_closed_pipe() -> None:
         import signal  # noqa: PLC0415
 
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
+def _told(error: WhydownError) -> str:
+    """Say an error of use; of a knowledge file's problems, drawn as a compiler does, the first few."""
+    problems = error.message.split("\n\n")
+    if "\n" not in error.message:
+        return str(error)
+    more = len(problems) - _MOST_PROBLEMS
+    rest = [f"... and {more} more of them."] if more > 0 else []
+    return "\n\n".join(["the grammars or causes do not read.", *problems[:_MOST_PROBLEMS], *rest, error.next_step])
 
 
 def _blame(error: Exception) -> str:
