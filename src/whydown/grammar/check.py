@@ -70,7 +70,7 @@ def _foreign(one: Tried, own: Claim) -> Iterator[Problem]:
     grammar, example = one.sample.grammar, one.sample.example
     for other in {id(c.block): c for c in one.claims if c.block is not own.block}.values():
         below = other.grammar is grammar and other.block.span.line > own.block.span.line
-        if below and other.text < own.text:
+        if below and other.says < own.says:
             continue
         if other.grammar is not grammar:
             code, message = "G036", "this example is claimed by two grammars of one program"
@@ -121,8 +121,10 @@ def _lacking(one: Tried) -> str:
     if not isinstance(block, EventBlock):
         return ""
     pairs = key_values(one.texts[0] if sample.grammar.shape == "keyvalue" else sample.first.data)
-    for shape, home, _ in wordings(sample.grammar):
-        for (key, value), (_, template) in zip(shape.data, block.data if home is block else (), strict=False):
+    for claim in wordings(sample.grammar):
+        for (key, value), (_, template) in zip(
+            claim.shape.data, block.data if claim.block is block else (), strict=False
+        ):
             if not holds(key, value, sample.first, one.texts[0], sample.grammar):
                 told = f"has {key}={pairs[key]}, not {template.written}" if key in pairs else f"has no '{key}'"
                 return f"its data {told}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.compile import compile_grammar
 from whydown.grammar.match import Matcher, key_values
-from whydown.grammar.model import EventBlock
+from whydown.grammar.model import EventBlock, Slot
 from whydown.grammar.samples import samples
+from whydown.grammar.structure import is_closed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
     from whydown.grammar.samples import Sample
 
 
+_BLANKS = re.compile(" +")
+
+
 class Claim(NamedTuple):
-    """A block that reads the first record of an example, and the wording it does so by."""
+    """A wording of a block, compiled: what may read the first record of an example."""
 
     grammar: Grammar
     block: EventBlock | IgnoreBlock
@@ -29,10 +34,12 @@ class Claim(NamedTuple):
     shape: Shape
 
     @property
-    def text(self) -> int:
-        """How many characters of its own the wording has: of two that read a line, the one with more says more."""
-        parts = self.template.parts
-        return sum(len(p) if isinstance(p, str) else min(map(len, p.words), default=0) for p in parts)
+    def says(self) -> tuple[int, int]:
+        """How much the wording says itself: characters of its own, then slots of a bounded type; more is more special."""
+        slots = [part for part in self.template.parts if isinstance(part, Slot)]
+        text = sum(len(part) for part in self.template.parts if isinstance(part, str))
+        text += sum(min(map(len, slot.words)) for slot in slots if slot.words)
+        return text, sum(map(is_closed, slots))
 
 
 @dataclass(slots=True)
@@ -66,13 +73,10 @@ def tried(grammars: Sequence[Grammar]) -> list[Tried]:
         apps = {app.casefold() for app in grammar.apps}
         heard = [t for t in found if t.sample.first.app.casefold() in apps]
         texts = map(_text, matcher.match([t.sample.first for t in heard]))  # without this grammar's prefixes
-        known = wordings(grammar)
+        known = [(_longest(w.shape, grammar), w) for w in wordings(grammar)]
         for one, text in zip(heard, texts, strict=True):
-            one.claims += (
-                Claim(grammar, block, template, shape)
-                for shape, block, template in known
-                if _fits(shape, one.sample.first, text, grammar)
-            )
+            plain = _plain(text, grammar)
+            one.claims += (w for longest, w in known if longest in plain and _fits(w, one.sample.first, text))
     return found
 
 
@@ -80,13 +84,23 @@ def _text(match: Match | None) -> str:
     return match.text if match else ""
 
 
-def wordings(grammar: Grammar) -> list[tuple[Shape, EventBlock | IgnoreBlock, Template]]:
-    """Return the compiled wordings of a grammar with their blocks and templates, in the order of the file."""
+def wordings(grammar: Grammar) -> list[Claim]:
+    """Return all that a grammar may claim, in the order of the file."""
     homes: dict[int, tuple[EventBlock | IgnoreBlock, Template]] = {}
     for block in blocks_of(grammar):
         for template in block.lines or _first_key(block):
             homes[template.span.line] = (block, template)
-    return [(shape, *homes[shape.rule.line]) for shape in compile_grammar(grammar).shapes]
+    return [Claim(grammar, *homes[shape.rule.line], shape) for shape in compile_grammar(grammar).shapes]
+
+
+def _longest(shape: Shape, grammar: Grammar) -> str:
+    """Return the longest text of a wording: it stands in every line that the wording reads."""
+    return _plain(max(shape.pattern.literals, key=len, default=""), grammar)
+
+
+def _plain(text: str, grammar: Grammar) -> str:
+    single = _BLANKS.sub(" ", text)
+    return single.lower() if grammar.any_case else single
 
 
 def _first_key(block: EventBlock | IgnoreBlock) -> list[Template]:
@@ -94,13 +108,10 @@ def _first_key(block: EventBlock | IgnoreBlock) -> list[Template]:
     return [block.data[0][1]] if isinstance(block, EventBlock) and block.data else []
 
 
-def _fits(shape: Shape, record: Record, text: str, grammar: Grammar) -> bool:
+def _fits(claim: Claim, record: Record, text: str) -> bool:
     """Say whether a wording, with its data, reads a record."""
-    if grammar.any_case or "  " in text or all(literal in text for literal in shape.pattern.literals):
-        return shape.read(text) is not None and all(
-            holds(key, value, record, text, grammar) for key, value in shape.data
-        )
-    return False
+    shape = claim.shape
+    return shape.read(text) is not None and all(holds(key, v, record, text, claim.grammar) for key, v in shape.data)
 
 
 def holds(key: str, value: Shape, record: Record, text: str, grammar: Grammar) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from whydown.grammar.compile import compile_grammar
+from whydown.grammar.claims import wordings
+from whydown.grammar.model import EventBlock
+from whydown.grammar.vocabulary import FIELDS, SlotType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,27 +18,31 @@ if TYPE_CHECKING:
 _SIZES = (32, 128, 512, 2048)  # characters; each four times the one before, so that the worst case ends early
 _NOTICEABLE = 0.001  # seconds; quadratic time takes several of them for 2048 characters, and 64 times that for 16 kB
 _GROWTH = 8  # times as long for four times the text: linear is 4, quadratic 16
-_SAMPLES = {"ip": "192.0.2.1", "int": "7", "port": "500", "seconds": "30", "spi32": "c0000001", "group": "MODP_2048"}
+_SAMPLES = {
+    SlotType.IP: "192.0.2.1",
+    SlotType.INT: "7",
+    SlotType.PORT: "500",
+    SlotType.SECONDS: "30",
+    SlotType.SPI32: "c0000001",
+    SlotType.SPI64: "c000000100000001",
+    SlotType.GROUP: "MODP_2048",
+}
 _FILLERS = ("a", "7", " ", "a ")
 
 
 def slow(grammar: Grammar) -> Iterator[Template]:
     """Yield the templates that some long line makes slow: 16 kB would take a noticeable time."""
-    templates = {t.span.line: t for t in _templates(grammar)}
-    compiled = compile_grammar(grammar)
-    shapes = {s.rule.line: s for s in compiled.shapes if s.rule.line in templates}
-    shapes |= {m.rule.line: m for s in compiled.shapes if s.block for m in s.block.more}
-    for line, shape in sorted(shapes.items()):
-        if any(_grows(shape, head, filler) for head, filler in _misleading(templates[line])):
-            yield templates[line]
-
-
-def _templates(grammar: Grammar) -> Iterator[Template]:
-    for event in grammar.events:
-        yield from event.lines
-        yield from event.more
-    for ignore in grammar.ignores:
-        yield from ignore.lines
+    told: set[int] = set()  # blocks whose further records have been looked at
+    for _, block, template, shape in wordings(grammar):
+        pairs = [(template, shape)]
+        if isinstance(block, EventBlock) and shape.block is not None and id(block) not in told:
+            told.add(id(block))
+            pairs += zip(block.more, shape.block.more, strict=True)
+        yield from (
+            template
+            for template, shape in pairs
+            if any(_grows(shape, head, filler) for head, filler in _misleading(template))
+        )
 
 
 def _misleading(template: Template) -> Iterator[tuple[str, str]]:
@@ -59,7 +65,8 @@ def _misleading(template: Template) -> Iterator[tuple[str, str]]:
 def _value(slot: Slot) -> str:
     if slot.words:
         return slot.words[0]
-    return _SAMPLES.get(str(slot.type or ""), "a")
+    known = slot.type or (FIELDS[slot.name].type if slot.name in FIELDS else SlotType.WORD)
+    return _SAMPLES.get(known, "a")
 
 
 def _grows(shape: Shape, head: str, filler: str) -> bool:

@@ -105,16 +105,16 @@ def _touching(template: Template) -> Iterator[Problem]:
     """
     for left, right in pairwise(template.parts):
         if isinstance(left, Slot) and isinstance(right, Slot):
-            ends = left.words or (right.name == "*" and _is_closed(left))
+            ends = left.words or (right.name == "*" and is_closed(left))
             if not ends:
                 hint = "put the text between them that the daemon writes, or make them one slot"
                 message = f"'{left.name}' touches the next slot: nothing tells where it ends"
                 yield Problem("G022", message, left.span, hint)
 
 
-def _is_closed(slot: Slot) -> bool:
-    """Say whether the text of a slot ends by itself."""
-    if slot.local_type:
+def is_closed(slot: Slot) -> bool:
+    """Say whether the text of a slot ends by itself: it is of a bounded type, the grammar's own, or one of some words."""
+    if slot.local_type or slot.words:
         return True
     known = slot.type or (FIELDS[slot.name].type if slot.name in FIELDS else None)
     return known is not None and not READINGS[known].open

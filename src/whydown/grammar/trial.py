@@ -86,11 +86,11 @@ def _readings(grammar: Grammar, matcher: Matcher, record: Record, message: str) 
     if match is not None and match.shape is not None:
         assembler = Assembler(Tally())
         events = (*assembler.feed([record], [match]), *assembler.finish())
-        place = next((b, t) for shape, b, t in known if shape.rule.line == match.shape.rule.line)
-        yield Reading(*place, more=False, events=events)
+        claim = next(c for c in known if c.shape.rule.line == match.shape.rule.line)
+        yield Reading(claim.block, claim.template, more=False, events=events)
         return
     seen: set[int] = set()
-    for shape, block, _ in known:
+    for _, block, _, shape in known:
         if isinstance(block, EventBlock) and shape.block is not None and id(block) not in seen:
             seen.add(id(block))
             for further, template in zip(shape.block.more, block.more, strict=True):
