@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from whydown.errors import KnowledgeError
+from whydown.grammar import cache
 from whydown.grammar.assemble import Assembler
 from whydown.grammar.match import Matcher
 from whydown.text import render_problem
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from whydown.grammar.event import Event
     from whydown.grammar.model import Grammar
     from whydown.tally import Tally
+    from whydown.text import Problem
 
 BATCH = 1024  # records matched at once; 1 where records must become events as they come
 
@@ -67,22 +69,36 @@ def shipped_folder() -> Path:
 
 def load(further: Sequence[Path] = (), *, shipped: bool = True) -> Library:
     """Read all grammars of the folders; KnowledgeError with every problem of every file when one does not read."""
-    from whydown.grammar.syntax import read_grammar  # noqa: PLC0415 - pyparsing is slow to load and seldom needed
-
     grammars: list[Grammar] = []
     troubles: list[str] = []
     for path in _files(folders(further, shipped=shipped)):
         try:
             text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as err:
-            raise KnowledgeError(f"{path} cannot be read: {err}.", "Mend or remove it.") from err
-        grammar, problems = read_grammar(text, str(path))
-        troubles += [render_problem(problem, text) for problem in problems]
+        except OSError as err:
+            raise KnowledgeError(
+                f"{path} cannot be read: {err.strerror or err}.", "Make it readable or remove it."
+            ) from err
+        except UnicodeDecodeError as err:
+            raise KnowledgeError(f"{path} is not UTF-8 (byte {err.start}).", "Save it as UTF-8 or remove it.") from err
+        grammar = cache.find(text, str(path))
+        if grammar is None:
+            grammar, problems = _read(text, path)
+            troubles += [render_problem(problem, text) for problem in problems]
         if grammar is not None:
             grammars.append(grammar)
     if troubles:
-        raise KnowledgeError("\n\n".join(troubles), "Run 'whydown grammar check' on the file.")
+        count = f"{len(troubles)} problem{'s' * (len(troubles) > 1)} in the grammars"
+        raise KnowledgeError("\n\n".join([f"{count}:", *troubles]) + "\n\n", "See 'whydown grammar check'.")
     return Library(tuple(grammars))
+
+
+def _read(text: str, path: Path) -> tuple[Grammar | None, tuple[Problem, ...]]:
+    from whydown.grammar.syntax import read_grammar  # noqa: PLC0415 - loads pyparsing: only where a file is new
+
+    grammar, problems = read_grammar(text, str(path))
+    if grammar is not None and not problems:
+        cache.keep(text, str(path), grammar)
+    return grammar, problems
 
 
 def _files(places: Iterable[Path]) -> Iterator[Path]:

@@ -13,12 +13,12 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import pyparsing as pp
-
 from whydown.grammar.algorithms import ENCRYPTION, ESN, GROUP, INTEGRITY, OTHER, PRF, algorithm, is_aead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    import pyparsing as pp
 
 
 class Transform(NamedTuple):
@@ -60,16 +60,19 @@ def parse(text: str) -> tuple[Proposal, ...]:
 
 @lru_cache(512)
 def _parse(text: str) -> tuple[Proposal, ...]:
+    from pyparsing import ParseException  # noqa: PLC0415 - see _list
+
     try:
-        found = _list().parse_string(text, parse_all=True)
-    except pp.ParseException:
+        return tuple(_list().parse_string(text, parse_all=True))
+    except ParseException:
         return (Proposal("", (Transform(OTHER, text.upper(), text),)),)
-    return tuple(found)
 
 
 @cache
 def _list() -> pp.ParserElement:
     """Build the expression; the forms differ in their first characters, so that the first that fits is right."""
+    import pyparsing as pp  # noqa: PLC0415 - takes as long to load as all of whydown, and many runs need it not
+
     word = pp.Regex(r"[A-Za-z0-9_]+(?: \([0-9]{3}\))?")  # `AES_CBC (256)`: pluto's IKEv1 spelling
     hyphened = pp.Regex(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*(?: \([0-9]{3}\))?")
     protocol = pp.Regex("IKE|ESP|AH")
