@@ -271,9 +271,9 @@ def _die_quietly_on_a_closed_pipe() -> None:
 
 def _told(error: WhydownError) -> str:
     """Say an error of use; of a knowledge file's problems, drawn as a compiler does, the first few."""
-    problems = error.message.split("\n\n")
     if "\n" not in error.message:
         return str(error)
+    problems = [part for part in error.message.split("\n\n") if part.startswith("error[")]
     more = len(problems) - _MOST_PROBLEMS
     rest = [f"... and {more} more of them."] if more > 0 else []
     return "\n\n".join(["the grammars or causes do not read.", *problems[:_MOST_PROBLEMS], *rest, error.next_step])

@@ -78,10 +78,12 @@ def _write_reason(paper: Paper, reason: Reason, knowledge: Knowledge) -> None:
     if not causes and not misleading:
         paper.heading("No cause is known behind it")
         paper.sentence("Where no line names a cause, whydown says so and does not guess.")
-    for remark in (reason.note, reason.link):
-        if remark:
-            paper.blank()
-            paper.sentence(remark)
+    if reason.note:
+        paper.blank()
+        paper.sentence(reason.note)
+    if reason.link:
+        paper.blank()
+        paper.exact(reason.link)
 
 
 def _write_cause(paper: Paper, cause: Cause, knowledge: Knowledge) -> None:

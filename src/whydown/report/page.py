@@ -87,7 +87,11 @@ def _write_header(
     named: Mapping[str, str],
 ) -> None:
     session = incident.session
-    stated = "stated by NSX" if incident.basis == "stated" else "inferred from the lines; NSX itself states none in these logs"
+    stated = (
+        "stated by NSX"
+        if incident.basis == "stated"
+        else "inferred from the lines; NSX itself states none in these logs"
+    )
     before = ""
     if incident.trigger is not None:
         step = incident.trigger

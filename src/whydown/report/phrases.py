@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from whydown.grammar.names import GROUPS
 from whydown.grammar.proposals import Proposal
 from whydown.grammar.vocabulary import Kind
 from whydown.report.quote import quote
@@ -115,7 +116,6 @@ PHRASES: dict[Kind, str] = {
 
 # Which facts say more than the kind does, best first; the first of each group that the line holds is shown.
 _FACTS: tuple[tuple[str, ...], ...] = (
-    ("exchange",),
     ("notify", "reason", "error", "cause"),
     ("proposals", "cipher"),
     ("wanted_id",),
@@ -123,15 +123,16 @@ _FACTS: tuple[tuple[str, ...], ...] = (
     ("wanted_group",),
     ("ts_local",),
     ("ts_remote",),
-    ("lifetime", "seconds"),
+    ("lifetime",),
     ("tries",),
     ("signal",),
     ("neighbor",),
     ("interface",),
-    ("old_state",),
-    ("state",),
     ("target",),
 )
+_STATEFUL = frozenset(
+    {Kind.HA_STATE, Kind.HA_FAILOVER, Kind.BGP_STATE, Kind.BGP_DOWN}
+)  # the states of others are noise
 _WORDED = {
     "wanted_id": "wanted {}",
     "group": "group {}",
@@ -139,10 +140,8 @@ _WORDED = {
     "ts_local": "local {}",
     "ts_remote": "remote {}",
     "lifetime": "{} s",
-    "seconds": "{} s",
     "tries": "try {}",
     "signal": "signal {}",
-    "old_state": "from {}",
 }
 _LONGEST = 160
 _SHORT = 30  # a longer list of payloads only says that the exchange went its usual way
@@ -153,10 +152,12 @@ def phrase(event: Event) -> str:
     facts = [fact for names in _FACTS if (fact := _first(event, names))]
     said = PHRASES.get(event.kind, str(event.kind))
     if event.kind is Kind.IKE_MESSAGE and event.get("exchange"):
-        said = f"{facts.pop(0)} {event.get('role') or ''}".strip()
+        said = quote(f"{event.get('exchange')} {event.get('role') or ''}".strip())
         payloads = str(event.get("payloads") or "")
         if 0 < len(payloads) <= _SHORT:
             facts.append(f"[{quote(payloads)}]")
+    elif event.kind in _STATEFUL and event.get("state"):
+        facts.append(" to ".join(quote(str(event.get(n))) for n in ("old_state", "state") if event.get(n)))
     elif event.kind is Kind.CONFIG_LOADED and event.get("conn"):
         facts.insert(0, quote(str(event.get("conn"))))
     text = f"{said}: {', '.join(facts)}" if facts else said
@@ -184,6 +185,8 @@ def proposals_text(proposals: Sequence[Proposal]) -> str:
 def _first(event: Event, names: tuple[str, ...]) -> str:
     for name in names:
         value = event.get(name)
+        if name in ("group", "wanted_group") and value in GROUPS:
+            value = f"{value} ({GROUPS[value]})"
         if value not in (None, "", ()):
             return _WORDED.get(name, "{}").format(quote(value_text(value)))
     return ""
