@@ -94,6 +94,10 @@ def head(line: str) -> tuple[object, ...]:
             f"<13>1 2026-12-01T00:00:00Z collector relay - - - <182>1 2026-11-21T20:40:01Z edge-01 NSX 46794 VPN {DATA} x",
             (AT, "edge-01", "NSX", "46794", "VPN", DATA, "x"),
         ),
+        (
+            f"Jan  5 01:02:03 collector 2026-11-21T20:40:01Z gw-b charon[77]: {TEXT}",
+            (AT, "gw-b", "charon", "77", "", "", TEXT),
+        ),
         # others
         (f"Sat 2026-11-21 20:40:01 UTC gw-b charon[77]: {TEXT}", (AT, "gw-b", "charon", "77", "", "", TEXT)),
         (f"1795293601.123456 gw-b charon[77]: {TEXT}", (AT + US, "gw-b", "charon", "77", "", "", TEXT)),
@@ -213,3 +217,8 @@ def test_a_line_without_a_header_is_all_text(line: str, app: str, text: str) -> 
 
 def test_a_process_on_a_host_is_read_without_a_stamp() -> None:
     assert head("gw-b iked[77]: x")[2:5] == ("gw-b", "iked", "77")
+
+
+@pytest.mark.parametrize("stamp", ["2026-11-21T20:40:01Z ", "<30>1 2026-11-21T20:40:01Z ", "Nov 21 20:40:01 "])
+def test_headers_upon_headers_are_no_trouble(stamp: str) -> None:
+    assert head(stamp * 3000)[0] == AT

@@ -140,7 +140,38 @@ def test_a_gzip_file_that_is_cut_off_gives_its_begin_and_says_so(data: bytes, dr
     assert data.startswith(begin)
 
 
-@given(st.lists(st.text(min_size=1), max_size=20))
+pieces_of_headers = st.lists(
+    st.sampled_from(
+        ["<30>", "1 ", "2026-11-21T20:40:01Z ", "2026-11-21T20:40:01 ", "Nov 21 20:40:01 ", "Nov 21 2026 20:40:01: "]
+        + [
+            "gw-b ",
+            "charon[7]: ",
+            "NSX 7 VPN ",
+            "- - - ",
+            '[nsx@6876 comp="x"] ',
+            "[x ",
+            '"] ',
+            '"',
+            "15[IKE] ",
+            "#012",
+        ]
+        + [
+            "message repeated 2 times: [",
+            "last message repeated 2 times",
+            "{",
+            '"MESSAGE":',
+            " ",
+            ":",
+            "%ASA-1-2: ",
+            "\0",
+        ]
+    ),
+    min_size=1,
+    max_size=12,
+).map("".join)
+
+
+@given(st.lists(st.text(min_size=1) | pieces_of_headers, max_size=20))
 def test_any_text_becomes_records_and_every_one_is_accounted_for(texts: list[str]) -> None:
     tally = Tally()
     lines = [Line(text, Origin("log", "", number, 0), None) for number, text in enumerate(texts, start=1)]

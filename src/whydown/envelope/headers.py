@@ -77,7 +77,7 @@ def _iso(text: str, clock: Clock) -> Head | None:
 
 
 def _rfc5424(rest: str) -> Body | None:
-    """Read what follows the stamp in RFC 5424 where it is not the plain case of structured data and a message."""
+    """Read what follows the stamp in RFC 5424."""
     words = rest.split(" ", 4)
     if len(words) < 5:
         return None
@@ -136,9 +136,10 @@ def _unix(text: str, clock: Clock) -> Head | None:
 
 
 def _inner(rest: str, clock: Clock) -> Head | None:
-    """Read an RFC 5424 header behind the one a collector put before it: the writer's own stamp and host count."""
+    """Read the header behind the one a collector put before it: the writer's own stamp and host count."""
     for match in _INNER.finditer(rest[:_INNER_WITHIN]):
-        head = _iso(rest[match.end() :], clock)
-        if head is not None and (head[3] or head[6]):
-            return head
+        stamp, _, behind = rest[match.end() :].partition(" ")
+        body = _rfc5424(behind) or tagged(behind)
+        if body is not None and (certainty := clock.full(stamp)) is not None:
+            return (clock.at, certainty, *body)
     return None
