@@ -23,7 +23,7 @@ def _case(path: Path) -> str:
 
 @pytest.fixture(params=EXPECTED, ids=_case)
 def case(request: pytest.FixtureRequest) -> tuple[dict[str, Any], tuple[Incident, ...]]:
-    """What a case must come to, and what it comes to."""
+    """Give what a case must come to, and what it comes to."""
     path: Path = request.param
     return tomllib.loads(path.read_text(encoding="utf-8")), incidents(events(_case(path)))
 
