@@ -36,6 +36,7 @@ HOST_KINDS = frozenset(
         Kind.DNS_FAILED,
     }
 )
+BGP_KINDS = frozenset(k for k in Kind if k.startswith("bgp."))
 # What may be said of a connection that never did anything.
 _SET_UP = frozenset(
     {
@@ -94,7 +95,11 @@ def link_events(writer: Writer) -> tuple[tuple[Link, ...], tuple[Event, ...]]:
     whole: list[Event] = []
     state = _Context()
     pending: list[Event] = []
+    routing: list[Event] = []
     for event in writer.events:
+        if event.kind in BGP_KINDS:
+            routing.append(event)
+            continue
         if event.kind in (Kind.DAEMON_START, Kind.DAEMON_STOP, Kind.DAEMON_CRASH):
             state = _Context()
         local, remote = addresses(event)
@@ -115,8 +120,21 @@ def link_events(writer: Writer) -> tuple[tuple[Link, ...], tuple[Event, ...]]:
     for event in pending:
         (only.events if only else whole).append(event)
     if only:
+        only.events.extend(routing)
         only.events.sort(key=lambda e: e.at)
+    else:
+        found += _routing_links(writer, routing)
     return tuple(found), tuple(whole)
+
+
+def _routing_links(writer: Writer, events: list[Event]) -> list[Link]:
+    """Make a link of each BGP neighbour: among several peers nothing tells whose tunnel it is reached through."""
+    links: dict[str, Link] = {}
+    for event in events:
+        neighbor = event.get("neighbor")
+        if neighbor:
+            links.setdefault(neighbor, Link(writer, neighbor)).events.append(event)
+    return list(links.values())
 
 
 def _settle_names(links: list[Link], whole: list[Event]) -> list[Link]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from whydown.grammar.vocabulary import Direction, Kind
-from whydown.sessions.clues import SECOND
+from whydown.sessions.clues import BGP_KINDS, SECOND
 from whydown.sessions.model import Episode
-from whydown.sessions.sas import SESSION, TUNNEL, Turn, tunnel_name, turns
+from whydown.sessions.sas import BGP, SESSION, TUNNEL, Turn, tunnel_name, turns
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _PLANNED_GAP = 10 * SECOND  # a reauthentication that breaks before it makes is 
 _STARTS = {
     SESSION: frozenset({Kind.IKE_START, Kind.ADMIN_INITIATE, Kind.SESSION_NEGOTIATING}),
     TUNNEL: frozenset({Kind.CHILD_START}),
+    BGP: frozenset[Kind](),
 }
 # A negotiation of the layer, or the SA itself, failed.
 _SIGNS = {
@@ -71,6 +72,7 @@ _SIGNS = {
             Kind.TUNNEL_DOWN,
         }
     ),
+    BGP: frozenset({Kind.BGP_NOTIFICATION, Kind.BGP_REFUSED}),
 }
 # Trouble of a tunnel that is up: it will show when the SA runs out, or shows only in its traffic.
 _AILING = frozenset(
@@ -136,14 +138,36 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
     told.sort(key=lambda t: t.at)
     episodes = []
     ups = [t for t in told if t.layer == SESSION]
-    stretches = list(_stretches(session.events, ups, SESSION, side)) or _never_begun(session.events, side)
+    events = tuple(e for e in session.events if e.kind not in BGP_KINDS)
+    stretches = list(_stretches(events, ups, SESSION, side)) or _never_begun(events, side)
     episodes += [_episode(session, SESSION, "", s) for s in _fold(stretches)]
     for tunnel in sorted({t.tunnel for t in told if t.layer == TUNNEL}) or [""]:
         mine = [t for t in told if t.layer == TUNNEL and t.tunnel == tunnel]
         stretches = list(_stretches(_of_tunnel(session.events, tunnel), mine, TUNNEL, side))
         episodes += [_episode(session, TUNNEL, tunnel, s) for s in _fold(stretches)]
         episodes += _ailing(session, tunnel, mine)
-    return tuple(episodes)
+    return (*episodes, *_bgp_episodes(session, side))
+
+
+def _bgp_episodes(session: Session, side: Side) -> Iterator[Episode]:
+    """Yield the down times of each BGP neighbour of one side, and the trouble of one that stays up."""
+    mine = [e for e in session.events if e.kind in BGP_KINDS and not _is_collision(e)]
+    for neighbor in sorted({e.fields["neighbor"] for e in mine if e.side is side and "neighbor" in e.fields}):
+        events = [e for e in mine if e.side is not side or e.get("neighbor") == neighbor]
+        told = [
+            Turn(e.at, BGP, neighbor, up=e.kind is Kind.BGP_UP, event=e)
+            for e in events
+            if e.side is side and e.kind in (Kind.BGP_UP, Kind.BGP_DOWN)
+        ]
+        yield from (_episode(session, BGP, neighbor, s) for s in _fold(list(_stretches(events, told, BGP, side))))
+        denied = [e for e in events if e.kind is Kind.BGP_ROUTES and e.side is side]
+        if denied and not any(not t.up for t in told):
+            yield _ailment(session, BGP, neighbor, denied)
+
+
+def _is_collision(event: Event) -> bool:
+    """Whether two BGP connections met and one was closed, as it should be (RFC 4271 section 6.8)."""
+    return event.kind is Kind.BGP_NOTIFICATION and (event.get("code"), event.get("subcode")) == (6, 7)
 
 
 def _by_host(events: Iterable[Event], side: Side) -> list[list[Event]]:
@@ -282,18 +306,22 @@ def _ailing(session: Session, tunnel: str, told: Sequence[Turn]) -> Iterator[Epi
         elif up and event.kind in _AILING and event.get("notify") not in _BENIGN and tunnel_name(event) in ("", tunnel):
             signs.append(event)
     if signs:
-        yield Episode(
-            session=session,
-            layer=TUNNEL,
-            tunnel=tunnel,
-            began=signs[0].at,
-            ended=signs[-1].at,
-            was_up=True,
-            flaps=0,
-            attempts=len({e.at // SECOND for e in signs}),
-            last_seen=signs[-1].at,
-            events=_with_standing(session.events, signs[0].at - _BEFORE, signs[-1].at + _BEFORE),
-        )
+        yield _ailment(session, TUNNEL, tunnel, signs)
+
+
+def _ailment(session: Session, layer: str, tunnel: str, signs: Sequence[Event]) -> Episode:
+    return Episode(
+        session=session,
+        layer=layer,
+        tunnel=tunnel,
+        began=signs[0].at,
+        ended=signs[-1].at,
+        was_up=True,
+        flaps=0,
+        attempts=len({e.at // SECOND for e in signs}),
+        last_seen=signs[-1].at,
+        events=_with_standing(session.events, signs[0].at - _BEFORE, signs[-1].at + _BEFORE),
+    )
 
 
 def peer_reinitiated(events: Iterable[Event], after: int) -> bool:

@@ -25,6 +25,7 @@ _FATAL_SHORT = ("N(INVAL_SYN)", "N(CRIT)")
 _STARTED = frozenset({*_IKE_UP, Kind.IKE_FAILED, Kind.IKE_TIMEOUT, Kind.IKE_HALF_OPEN_TIMEOUT, *_ALL_DOWN})
 SESSION = "session"
 TUNNEL = "tunnel"
+BGP = "bgp"
 
 
 class Turn(NamedTuple):
