@@ -41,6 +41,7 @@ def check(grammars: Sequence[Grammar]) -> tuple[Problem, ...]:
     for one in found:
         problems += _refused(one) if one.sample.refused else _matched(one)
     problems += _unused(grammars, found)
+    problems += _unturned(grammars, found)
     problems += [p for grammar in grammars for p in _slow(grammar)]
     return tuple(sorted(problems, key=lambda p: (p.span.path, p.span.line, p.span.column, p.code)))
 
@@ -238,6 +239,26 @@ def _unused(grammars: Sequence[Grammar], found: list[Tried]) -> Iterator[Problem
                 if template.span.line not in used[grammar.path] and id(block) not in unread:
                     hint = f"add a '{'try' if clause == 'line' else 'also'}' with such a line, or take it out if another matches first"
                     yield Problem("G033", f"no example uses this '{clause}'", template.span, hint)
+
+
+def _unturned(grammars: Sequence[Grammar], found: list[Tried]) -> Iterator[Problem]:
+    """Check that every `becomes` and every `finds` is put to use by an example."""
+    used: set[int] = set()
+    for one in found:
+        own, block = one.own, one.sample.block
+        if own is None or own.shape.block is None or not isinstance(block, EventBlock) or not block.turns:
+            continue
+        fields = next(iter(_events(one))).fields
+        holding = [t for t, c in zip(block.turns, own.shape.block.changes, strict=True) if c.holds(fields)]
+        used.update(id(turn) for turn in holding if turn.further)
+        used.update([id(turn) for turn in holding if not turn.further][:1])
+    for grammar in grammars:
+        for event in grammar.events:
+            for turn in event.turns:
+                if id(turn) not in used:
+                    clause = "finds" if turn.further else "becomes"
+                    hint = "add a 'try' for which it holds; of several 'becomes' that hold, the first counts"
+                    yield Problem("G033", f"no example uses this '{clause}'", turn.span, hint)
 
 
 def _names(grammars: Sequence[Grammar]) -> Iterator[Problem]:

@@ -52,6 +52,7 @@ def event_problems(event: EventBlock, failed: AbstractSet[str] = _NOTHING) -> It
     for template in (*event.lines, *event.more):
         yield from _bare(template, has_data=bool(event.data))
     yield from _set_twice(event)
+    yield from _turns(event, failed)
 
 
 def ignore_problems(ignore: IgnoreBlock, failed: AbstractSet[str] = _NOTHING) -> Iterator[Problem]:
@@ -164,11 +165,25 @@ def _bare(template: Template, *, has_data: bool) -> Iterator[Problem]:
         yield Problem("G024", "this template has no word of its own: it would claim foreign lines", template.span, hint)
 
 
+def _turns(event: EventBlock, failed: AbstractSet[str]) -> Iterator[Problem]:
+    """Refuse a `becomes` or `finds` on a field that the event never has."""
+    given = _slots(event) | {name for name, _ in event.sets}
+    for turn in event.turns:
+        for name, _ in turn.when:
+            if name not in given and not failed & {"line", "more", "data", "set"}:
+                clause = "finds" if turn.further else "becomes"
+                hint = "no line, more, data or set of this event gives it"
+                yield Problem("G028", f"this '{clause}' can never hold: the event has no '{name}'", turn.span, hint)
+
+
+def _slots(event: EventBlock) -> set[str]:
+    templates = (*event.lines, *event.more, *(t for _, t in event.data))
+    return {part.name for t in templates for part in t.parts if isinstance(part, Slot)}
+
+
 def _set_twice(event: EventBlock) -> Iterator[Problem]:
     """Refuse a field that is set and also read, or set twice: it has two values."""
-    slots = {
-        s.name for t in (*event.lines, *event.more, *(t for _, t in event.data)) for s in t.parts if isinstance(s, Slot)
-    }
+    slots = _slots(event)
     seen: set[str] = set()
     for name, _ in event.sets:
         if name in slots or name in seen:
