@@ -115,10 +115,17 @@ def test_rows_said_again_and_again_stand_once_with_their_count() -> None:
     assert "(5 times)" in flat(timeline)
 
 
+def test_a_round_of_retries_stands_once_with_how_often_and_until_when() -> None:
+    once = (Kind.IKE_START, Kind.RETRANSMIT, Kind.IKE_TIMEOUT)
+    steps = [step(an_event(EDGE, k, OUT, at=T0 + n * SECOND, line=n + 1)) for n, k in enumerate(once * 4)]
+    rows = section(render(a_report(replace(both_sides(), timeline=tuple(steps)))), "Timeline").split("\n")
+    assert len(rows) == 5
+    assert rows[-1].strip() == "… the same 3 rows 3 more times, until 10:55:27.290 …"
+
+
 def test_a_long_timeline_keeps_both_ends_and_says_what_it_left_out() -> None:
     steps = tuple(
-        step(an_event(EDGE, Kind.DPD_SENT if n % 2 else Kind.RETRANSMIT, OUT, at=T0 + n * SECOND, line=n + 1))
-        for n in range(100)
+        step(an_event(EDGE, Kind.RETRANSMIT, OUT, at=T0 + n * SECOND, line=n + 1, tries=n)) for n in range(100)
     )
     timeline = section(render(a_report(replace(both_sides(), timeline=steps))), "Timeline")
     assert "syslog:1\n" in timeline

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.vocabulary import Direction
 from whydown.report.layout import clock, day, wrap
@@ -27,6 +27,7 @@ _LANES = {
 _INDENT = "    "
 _HEAD = 20  # of a longer timeline, so many rows are shown from its beginning ..
 _TAIL = 12  # .. and so many from its end
+_ROUND = 8  # rows of a round of retries that is recognised as such
 
 
 def labels(events: Sequence[Event]) -> dict[str, str]:
@@ -56,39 +57,75 @@ def place(event: Event, named: Mapping[str, str]) -> str:
 
 
 def draw(paper: Paper, timeline: Sequence[Evidence], named: Mapping[str, str]) -> None:
-    """Write the timeline: time, lanes, what happened, where it stands; equal neighbours once, with their count."""
-    rows = _folded(timeline, named)
+    """Write the timeline: time, lanes, what happened, where it stands; what comes again and again stands once."""
+    rows = _round_folded(_folded(timeline, named))
     dropped = len(rows) - _HEAD - _TAIL
     if dropped > 1:
-        rows = [*rows[:_HEAD], (0, "", f"… {dropped} more rows; all are in --format jsonl …", ""), *rows[-_TAIL:]]
-    where_width = max((len(where) for *_, where in rows), default=0)
+        rows = [*rows[:_HEAD], _remark(f"… {dropped} more rows; all are in --format jsonl …"), *rows[-_TAIL:]]
+    where_width = max((len(row.where) for row in rows), default=0)
     text_width = max(20, paper.style.width - len(_INDENT) - 12 - 2 - 13 - 2 - 2 - where_width)
     today = ""
-    for at, lane, text, where in rows:
-        if not lane:
-            paper.exact(f"{_INDENT}{text}")
+    for row in rows:
+        if not row.lane:
+            paper.exact(f"{_INDENT}{row.text}")
             continue
-        if day(at) != today:
-            today = day(at)
+        if day(row.at) != today:
+            today = day(row.at)
             paper.exact(f"{_INDENT}{today} (UTC)")
-        first, *further = wrap(text, text_width) or [""]
-        paper.exact(f"{_INDENT}{clock(at)}  {lane}  {first.ljust(text_width)}  {where}".rstrip())
-        for row in further:
-            paper.exact(f"{_INDENT}{'':12}  {'':13}  {row}")
+        first, *further = wrap(row.text, text_width) or [""]
+        paper.exact(f"{_INDENT}{clock(row.at)}  {row.lane}  {first.ljust(text_width)}  {row.where}".rstrip())
+        for part in further:
+            paper.exact(f"{_INDENT}{'':12}  {'':13}  {part}")
 
 
-def _folded(timeline: Sequence[Evidence], named: Mapping[str, str]) -> list[tuple[int, str, str, str]]:
-    """Return (time, lane, text, place) of each row; a row said again and again stands once."""
-    rows: list[tuple[int, str, str, str]] = []
+class _Row(NamedTuple):
+    """One row of the ladder; a remark has no lane."""
+
+    at: int
+    lane: str
+    text: str
+    where: str
+    last: int  # the time of the last event in it
+
+
+def _remark(text: str) -> _Row:
+    return _Row(0, "", text, "", 0)
+
+
+def _folded(timeline: Sequence[Evidence], named: Mapping[str, str]) -> list[_Row]:
+    """Return the rows; a row said again and again stands once, with its count."""
+    rows: list[_Row] = []
     again = 1
     for step in timeline:
         side = step.event.side or Side.EDGE
         lane, text = _LANES[side, step.event.direction], phrase(step.event)
-        if rows and rows[-1][1] == lane and rows[-1][2].removesuffix(f" ({again} times)") == text:
+        if rows and rows[-1].lane == lane and rows[-1].text.removesuffix(f" ({again} times)") == text:
             again += 1
-            at, _, _, where = rows[-1]
-            rows[-1] = (at, lane, f"{text} ({again} times)", where)
+            rows[-1] = rows[-1]._replace(text=f"{text} ({again} times)", last=step.at)
             continue
         again = 1
-        rows.append((step.at, lane, text, place(step.event, named)))
+        rows.append(_Row(step.at, lane, text, place(step.event, named), step.at))
     return rows
+
+
+def _round_folded(rows: Sequence[_Row]) -> list[_Row]:
+    """Return the rows with each round of several rows that comes again and again written once: retries look alike."""
+    said = [(row.lane, row.text) for row in rows]
+    kept: list[_Row] = []
+    begin = 0
+    while begin < len(rows):
+        best = (0, 0)  # rows that can be left out, and the length of a round
+        for length in range(2, _ROUND + 1):
+            one, again = said[begin : begin + length], 0
+            while said[begin + (again + 1) * length : begin + (again + 2) * length] == one:
+                again += 1
+            if again and len(one) == length:
+                best = max(best, (again * length, length))
+        left_out, length = best
+        kept += rows[begin : begin + max(1, length)]
+        if left_out:
+            times = "once more" if left_out == length else f"{left_out // length} more times"
+            last = rows[begin + length + left_out - 1].last
+            kept.append(_remark(f"… the same {length} rows {times}, until {clock(last)} …"))
+        begin += max(1, length) + left_out
+    return kept
