@@ -66,6 +66,9 @@ def write_page(
     _write_alternatives(paper, incident)
     if not unsettled:
         _write_missing(paper, "Missing (nice to have)", incident.missing)
+    if incident.link:
+        paper.blank()
+        paper.exact(f"The reason is documented at {incident.link}", "dim")  # not wrapped: it is there to be opened
 
 
 def _open_question(incident: Incident) -> str:
@@ -210,9 +213,6 @@ def _write_actions(paper: Paper, incident: Incident) -> None:
         paper.heading("Do this")
         for number, action in enumerate(incident.actions, start=1):
             paper.sentence(prose(action), indent="   ", first=f"{number}. ")
-    if incident.link:
-        paper.blank()
-        paper.exact(f"Documented at {incident.link}" if len(incident.link) < 60 else incident.link, "dim")
 
 
 def _write_timeline(paper: Paper, incident: Incident, named: Mapping[str, str]) -> None:
