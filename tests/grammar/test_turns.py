@@ -80,7 +80,8 @@ def test_of_several_rows_one_is_enough() -> None:
         ("  becomes ike.delte in role=initiator\n", "G010", "ike.delete"),
         ("  finds   ike.failed up role=initiator\n", "G011", "from the writer's point of view"),
         ("  becomes ike.failed in rolle=initiator\n", "G020", "role"),
-        ("  becomes ike.failed in notify_code=many\n", "G027", "notify_code is int"),
+        ('  becomes ike.failed in role="a b"\n', "G027", "role is word"),
+        ("  finds   ike.failed in notify_code=14\n", "G028", "no line, more, data or set"),
         ("  becomes ike.failed in\n", "G001", "a condition FIELD=VALUE"),
     ],
 )
