@@ -142,28 +142,37 @@ def test_a_gzip_file_that_is_cut_off_gives_its_begin_and_says_so(data: bytes, dr
 
 pieces_of_headers = st.lists(
     st.sampled_from(
-        ["<30>", "1 ", "2026-11-21T20:40:01Z ", "2026-11-21T20:40:01 ", "Nov 21 20:40:01 ", "Nov 21 2026 20:40:01: "]
-        + [
-            "gw-b ",
-            "charon[7]: ",
-            "NSX 7 VPN ",
-            "- - - ",
-            '[nsx@6876 comp="x"] ',
-            "[x ",
-            '"] ',
-            '"',
-            "15[IKE] ",
-            "#012",
-        ]
-        + [
-            "message repeated 2 times: [",
-            "last message repeated 2 times",
-            "{",
-            '"MESSAGE":',
-            " ",
-            ":",
-            "%ASA-1-2: ",
-            "\0",
+        [
+            *(
+                "<30>",
+                "1 ",
+                "2026-11-21T20:40:01Z ",
+                "2026-11-21T20:40:01 ",
+                "Nov 21 20:40:01 ",
+                "Nov 21 2026 20:40:01: ",
+            ),
+            *(
+                "gw-b ",
+                "charon[7]: ",
+                "NSX 7 VPN ",
+                "- - - ",
+                '[nsx@6876 comp="x"] ',
+                "[x ",
+                '"] ',
+                '"',
+                "15[IKE] ",
+                "#012",
+            ),
+            *(
+                "message repeated 2 times: [",
+                "last message repeated 2 times",
+                "{",
+                '"MESSAGE":',
+                " ",
+                ":",
+                "%ASA-1-2: ",
+                "\0",
+            ),
         ]
     ),
     min_size=1,

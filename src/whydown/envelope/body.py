@@ -10,6 +10,7 @@ Body: TypeAlias = tuple[str, str, str, str, str, str]  # host, app, pid, msgid, 
 
 _LONGEST_TAG = 128  # characters; what is longer is no program's name
 _LONGEST_HEADER = 1024  # characters of an RFC 5424 header that is worth remembering
+_ODD = ("[", "%")  # what a message begins with that is more than a message
 _NO_HOST = ("", ":", "]", '"')  # no host's name ends so
 _DATA = re.compile(r'(?:\[[^\s"\]=]+(?: +[^\s"\]=]+="(?:[^"\\]|\\.)*")* *\])+(?: |$)')
 _NUMBERED_DATA = re.compile(r'\[[^\s"\]=]+@\d+[ \]]')
@@ -52,10 +53,11 @@ def _standard_header(header: str) -> tuple[str, str, str, str, str] | None:
 
 def tagged(rest: str) -> Body | None:
     """Read `host app[pid]: text`, `app: text` and `host NSX 46794 VPN [nsx@6876 ...] text`, or a daemon's own marks."""
-    words = rest.split(" ", 2)
-    if len(words) == 3 and words[1][-1:] == ":" and words[0][-1:] not in _NO_HOST:
-        host, tag, text = words
-        return with_tag(host, tag, text)
+    words, colon, text = rest.partition(": ")
+    known = _writer(words) if colon and len(words) < _LONGEST_TAG else None
+    if known is not None:
+        text = text.strip()
+        return _with_data(*known, text) if text[:1] in _ODD else (*known, "", text)
     rest = rest.strip()
     host, _, tail = rest.partition(" ")
     if host[-1:] == ":":
@@ -76,21 +78,34 @@ def tagged(rest: str) -> Body | None:
 def with_tag(host: str, tag: str, text: str) -> Body | None:
     """Make the body of `host tag: text`, the colon being part of `tag`; None where that is no program's name."""
     text = text.strip()
-    if text[:1] == "%" and (match := _CISCO.match(text)):
-        return (host, match[1], "", match[2], "", text[match.end() :])
-    known = _program(tag) if len(tag) < _LONGEST_TAG else None
+    known = _program(tag[:-1]) if len(tag) < _LONGEST_TAG else None
     if known is None:
-        return None
-    app, pid, msgid = known
-    if text[:1] == "[" and _NUMBERED_DATA.match(text):  # as ESX writes it behind an RFC 3164 header
+        return _with_data(host, "", "", "", text) if text[:1] == "%" and _CISCO.match(text) else None
+    return _with_data(host, *known, text)
+
+
+def _with_data(host: str, app: str, pid: str, msgid: str, text: str) -> Body:
+    """Take structured data off a message, as ESX writes it behind an RFC 3164 header, or a Cisco message's name."""
+    if text[:1] == "%" and (match := _CISCO.match(text)):
+        return (host, match[1], pid, match[2], "", text[match.end() :])
+    if text[:1] == "[" and _NUMBERED_DATA.match(text):
         return (host, app, pid, msgid, *structured(text))
     return (host, app, pid, msgid, "", text)
 
 
 @lru_cache(maxsize=4096)
+def _writer(words: str) -> tuple[str, str, str, str] | None:
+    """Read `host app[pid]` or `app[pid]`: host, program, process, and a Cisco message's name."""
+    host, _, tag = words.rpartition(" ")
+    if " " in host or host[-1:] in (":", "]", '"') or host == _DEBUG_STREAM or (host and host[0] in "[|"):
+        return None
+    known = _program(tag)
+    return (host, *known) if known else None
+
+
+@lru_cache(maxsize=4096)
 def _program(tag: str) -> tuple[str, str, str] | None:
     """Divide a tag into the program's name without its path, the process, and a Cisco message's name."""
-    tag = tag[:-1]
     if tag[:1] in ("", "#", '"', "<", "[") and not _PROCESS.fullmatch(tag):
         return None
     if match := _CISCO.fullmatch(tag):

@@ -66,9 +66,10 @@ class Clock:
         """Read `2026-11-21T20:40:01.123456+00:00`; fraction and zone may be missing. None: this is no such stamp."""
         tail = stamp[19:]
         try:
-            if len(tail) > 6 and tail[1:7].isdecimal():  # microseconds: too many to remember
+            digits = tail[1:7]
+            if len(digits) == 6 and digits.isdecimal():  # microseconds: too many to remember
                 add, zoned = self._tails[tail[7:]]
-                add += int(tail[1:7])
+                add += int(digits)
             else:
                 add, zoned = self._tails[tail]
             at = self._walls[stamp[:19]] + add

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 # at, certainty, host, app, pid, msgid, data, text: a record without its origin
 Head: TypeAlias = tuple[int, Certainty, str, str, str, str, str, str]
 
-_BLANK = " \t\0\ufeff"  # what may stand before a header: a hole left by a crash or a rotation, a byte order mark
-_PRIORITY = re.compile(r"<\d{1,3}>(?:1 )?", re.ASCII)
+_BEFORE = "< \t\0\ufeff"  # what a line may begin with before its stamp: a priority, a hole left by a crash
+_PREFIX = re.compile(r"[ \t\0\ufeff]*(?:<\d{1,3}>(?:1 )?(?=.))?", re.ASCII | re.DOTALL)
 _VERSION = re.compile(r"1 (?=\d{4}-\d\d-\d\dT)", re.ASCII)
 _INNER = re.compile(r"(?:<\d{1,3}>)?(?:1 )?(?=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)", re.ASCII)
 _INNER_WITHIN = 256  # characters of outer headers before an inner one
@@ -35,14 +35,9 @@ _STAMPED = re.compile(
 def read(text: str, clock: Clock) -> Head:
     """Take a line's header off, whatever it is; a line without one is all text and UNTIMED."""
     first = text[0]
-    if first in _BLANK:
-        text = text.lstrip(_BLANK) or " "
+    if first in _BEFORE and (match := _PREFIX.match(text)):
+        text = text[match.end() :] or " "
         first = text[0]
-    if first == "<":
-        match = _PRIORITY.match(text)
-        if match is not None and match.end() < len(text):
-            text = text[match.end() :]
-            first = text[0]
     elif first == "1" and _VERSION.match(text):
         text = text[2:]
         first = text[0]
