@@ -364,14 +364,28 @@ def test_a_cause_takes_only_the_reasons_it_explains() -> None:
 
 def test_a_search_that_takes_too_long_is_given_up_and_told() -> None:
     made = cause(
-        *(f"{'if' if n == 0 else 'and'} edge retransmit as r{n}" for n in range(4)),
-        "where r0.at > r1.at",
-        'where r3.conn = "x"',
+        "if edge retransmit as a",
+        "and edge retransmit as b",
+        "and edge retransmit as c",
+        "where count(a) + count(b) + count(c) = 0",
     )
     tally = Tally()
     many = [event("edge retransmit", at=float(n)) for n in range(100)]
     assert find(made, Scene(episode(*many)), None, tally) is None
     assert [(n.where, str(STEPS) in n.message) for n in tally.notices] == [("cause x", True)]
+
+
+def test_a_clause_that_fails_whatever_is_bound_before_it_is_not_tried_again_and_again() -> None:
+    made = cause(
+        "if edge retransmit as a",
+        "and edge retransmit as b",
+        "and edge retransmit as c before a",
+        "never edge daemon.stop before a",
+    )
+    many = [event("edge retransmit", at=float(n)) for n in range(1000)]
+    tally = Tally()
+    assert find(made, Scene(episode(*many, event("edge daemon.stop", at=-1.0))), None, tally) is None
+    assert tally.notices == []
 
 
 def test_why_not_tells_the_first_clause_that_failed() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -123,6 +124,54 @@ def test_the_hour_does_not_matter(events: list[Event], seconds: int) -> None:
     )
     levels = {k: v for k, v in verdicts(here).items() if v in LEVELS}
     assert levels == {k: v for k, v in verdicts(there).items() if v in LEVELS}
+
+
+_SMALL = ("edge ike.up", "edge ike.gone", "peer ike.up", "peer ike.gone")
+
+
+@st.composite
+def _clauses(draw: st.DrawFn) -> str:
+    """Write some clauses that lean on one another."""
+    lines: list[str] = []
+    for n in range(draw(st.integers(2, 5))):
+        how = draw(st.sampled_from(["and", "and", "unless", "never"])) if n else "if"
+        line = f"{how} {draw(st.sampled_from(_SMALL))}"
+        bound = [f"x{i}" for i, other in enumerate(lines) if " as x" in other]
+        timed, tied = draw(st.tuples(st.booleans(), st.booleans()))
+        if bound and timed:
+            way = draw(st.sampled_from(["before", "after", "within 3s of"]))
+            line += f" {way} {draw(st.sampled_from(bound))}"
+        if bound and tied:
+            line += f" same ike_id as {draw(st.sampled_from(bound))}"
+        lines.append(line + (f" as x{n}" if how in {"if", "and"} else ""))
+    return "\n".join(f"  {line}" for line in lines)
+
+
+_HEAD = 'cause x "X"\n  explains session/x\n  fault none\n'
+_TAIL = "\n  do Look.\n  from RFC 7296\n  try x => none\n"
+_NUMBERED = st.lists(
+    st.builds(
+        lambda w, at, number, line: event(w, at=at, line=line, ike_id=number),
+        st.sampled_from(_SMALL),
+        st.integers(-5, 5),
+        st.integers(1, 3),
+        st.integers(0, 10_000),
+    ),
+    max_size=12,
+    unique_by=lambda e: e.origins,
+)
+
+
+@settings(deadline=None)
+@given(_clauses(), _NUMBERED)
+def test_going_back_by_the_shortest_way_finds_what_going_back_step_by_step_does(
+    clauses: str, events: list[Event]
+) -> None:
+    (made,) = read_causes(_HEAD + clauses + _TAIL, "x.causes").causes
+    scene = Scene(episode(*events))
+    short = find(made, scene, None)
+    with patch("whydown.diagnose.search._leanings", lambda steps: [frozenset(range(n)) for n in range(len(steps))]):
+        assert find(made, scene, None) == short
 
 
 @settings(deadline=None)

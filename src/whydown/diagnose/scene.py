@@ -12,7 +12,7 @@ from whydown.grammar.vocabulary import Kind
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from whydown.diagnose.model import Likeness, Pattern, Window
     from whydown.grammar.event import Event
@@ -52,10 +52,40 @@ class Unheard(NamedTuple):
     written: str
 
 
-class Seen(NamedTuple):
-    """What a pattern finds: the events in time order, and what is not heard (None where absence can be believed)."""
+class Matches:
+    """The events that fit a pattern, the latest first, looked for only as far as somebody asks."""
 
-    events: Sequence[Event]
+    def __init__(self, coming: Iterable[Event] = ()) -> None:
+        """Take the events from `coming`, the latest first."""
+        self._coming = iter(coming)
+        self._known: list[Event] = []
+
+    def get(self, place: int) -> Event | None:
+        """Return the event at `place`, 0 being the latest; None where there are not so many."""
+        while len(self._known) <= place:
+            event = next(self._coming, None)
+            if event is None:
+                return None
+            self._known.append(event)
+        return self._known[place]
+
+    def groups(self, size: int) -> Iterator[tuple[int, Sequence[Event]]]:
+        """Yield each run of `size` events that follow one another, in time order, and the place of its last event."""
+        place = 0
+        while self.get(place + size - 1) is not None:
+            yield place, self._known[place : place + size][::-1]
+            place += 1
+
+    def count(self, place: int) -> int:
+        """Return how many events there are up to the one at `place`."""
+        self._known.extend(self._coming)
+        return len(self._known) - place
+
+
+class Seen(NamedTuple):
+    """What a pattern finds, and what is not heard (None where absence can be believed)."""
+
+    matches: Matches
     unheard: Unheard | None
 
 
@@ -73,9 +103,10 @@ class Scene:
         clocks = episode.session.clocks
         self.aligned = clocks.offset_s is not None or not both
         self.play = GRANTED + round(abs(clocks.spread_s or 0.0) * SECOND)
-        self.by_kind: dict[tuple[Side | None, Kind], list[Event]] = defaultdict(list)
-        for event in self.events:
-            self.by_kind[event.side, event.kind].append(event)
+        self.looked = 0  # how many events were looked at, one by one: what a search may cost is measured by it
+        self._by_kind: dict[tuple[Side | None, Kind], list[int]] = defaultdict(list)
+        for place, event in enumerate(self.events):
+            self._by_kind[event.side, event.kind].append(place)
         self._found: dict[tuple[int, Side], tuple[Pattern, list[Event], list[int]]] = {}
 
     def find(self, pattern: Pattern, side: Side, bound: Mapping[str, Event]) -> Seen:
@@ -96,16 +127,27 @@ class Scene:
             if end is not None:
                 ends.append(end)
                 high = min(high, end + play)
-        found = events[bisect_left(times, low) : bisect_right(times, high)]
-        found = [e for e in found if all(_in_order(e, bound[w.anchor.name], w) for w in pattern.windows)]
-        for likeness in pattern.likenesses:
-            anchor = bound.get(likeness.anchor.name)
-            if anchor is None:
-                return self._not_judged(pattern, side, events, "unbound")
-            found = [e for e in found if e is not anchor and _alike(e, anchor, likeness)]
+        if any(x.anchor.name not in bound for x in pattern.likenesses):
+            return self._not_judged(pattern, side, events, "unbound")
+        within = range(bisect_right(times, high) - 1, bisect_left(times, low) - 1, -1)
         begin = max(begins) if begins else min([self.begin, *ends])
         end = min(ends) if ends else max([self.end, *begins])
-        return Seen(found, self.listens(pattern, side, begin, max(begin, end)))
+        coming = self._fitting(pattern, bound, events, within)
+        return Seen(Matches(coming), self.listens(pattern, side, begin, max(begin, end)))
+
+    def _fitting(
+        self, pattern: Pattern, bound: Mapping[str, Event], events: Sequence[Event], within: range
+    ) -> Iterator[Event]:
+        """Yield the events at the places `within` that stand to the bound ones as the pattern asks."""
+        ordered = [(w, bound[w.anchor.name]) for w in pattern.windows]
+        alike = [(x, bound[x.anchor.name]) for x in pattern.likenesses]
+        for place in within:
+            self.looked += 1
+            event = events[place]
+            if all(_in_order(event, anchor, w) for w, anchor in ordered) and all(
+                event is not anchor and _alike(event, anchor, x) for x, anchor in alike
+            ):
+                yield event
 
     def listens(self, pattern: Pattern, side: Side, begin: int, end: int) -> Unheard | None:
         """Return None where the absence of such events can be believed, otherwise what was not heard."""
@@ -119,16 +161,14 @@ class Scene:
         """Return every event that fits but for names and windows, and their times."""
         key = (id(pattern), side)
         if key not in self._found:
-            lists = [self.by_kind.get((side, k), ()) for k in dict.fromkeys(pattern.kinds)]
+            lists = [self._by_kind.get((side, k), ()) for k in dict.fromkeys(pattern.kinds)]
+            places = lists[0] if len(lists) == 1 else sorted(place for found in lists for place in found)
             events = [
                 e
-                for found in lists
-                for e in found
+                for e in map(self.events.__getitem__, places)
                 if (not pattern.directions or e.direction in pattern.directions)
                 and all(holds(c, e) for c in pattern.conditions)
             ]
-            if len(lists) > 1:
-                events.sort(key=_order)
             self._found[key] = (pattern, events, [e.at for e in events])  # the pattern too: so its id stays its own
         _, events, times = self._found[key]
         return events, times
@@ -137,8 +177,8 @@ class Scene:
         """Return that nothing can be said, unless the whole episode was heard and holds no such event at all."""
         told = self.listens(pattern, side, self.begin, self.end)
         if not events and told is None:
-            return Seen((), None)
-        return Seen((), told or Unheard(side, pattern.kinds, self.begin, self.end, why, pattern.written))
+            return Seen(Matches(), None)
+        return Seen(Matches(), told or Unheard(side, pattern.kinds, self.begin, self.end, why, pattern.written))
 
 
 def _stretch(window: Window, at: int) -> tuple[int | None, int | None]:

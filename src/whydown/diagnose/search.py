@@ -1,8 +1,14 @@
-"""Binds the clauses of one block to the events of one scene: in written order, the latest event first, backtracking."""
+"""Binds the clauses of one block to the events of one scene: in written order, the latest event first, backtracking.
+
+Going back skips the clauses that had no part in a failure (conflict-directed backjumping: P. Prosser, "Hybrid
+algorithms for the constraint satisfaction problem", Computational Intelligence 9(3), 1993): a clause that fails
+whatever the clause before it binds is not tried again for each of its events.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.diagnose.model import Call, How, Let, Pattern, Ref, Role, Want, Where
@@ -12,13 +18,14 @@ from whydown.diagnose.values import show
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from whydown.diagnose.model import ReasonPattern, Step
     from whydown.diagnose.scene import Scene
     from whydown.grammar.event import Event
 
 STEPS = 10_000  # events tried by one search before it is given up
+LOOKED = 500_000  # events it may look at on the way
 SOLUTIONS = 64  # complete bindings looked at for the best one
 TITLES: Mapping[Side, str] = {Side.EDGE: "the Edge", Side.PEER: "the peer"}
 _SHOWN = 5  # events of one clause that are kept as evidence
@@ -76,15 +83,20 @@ class Search:
     tried: int = 0
     given_up: bool = False
     furthest: tuple[Tried, ...] = ()
+    found: int = 0  # complete bindings so far
+    leans: Sequence[frozenset[int]] = ()  # for each step, the steps whose names it uses
     start: Bindings = field(init=False)
+    began: int = field(init=False)
 
     def __post_init__(self) -> None:
+        self.began = self.scene.looked
         words = {"side": TITLES[self.side], "otherside": TITLES[self.side.other]}
         self.start = Bindings(self.scene.episode, values=words)
 
     def solutions(self, steps: Sequence[Step]) -> Iterator[Solution]:
         """Yield ways to bind all steps, `helps` last and only if they can be."""
         firm, soft = _parted(steps)
+        self.leans = _leanings(firm)
         try:
             for found, (solution, trail) in enumerate(self._solve(firm, 0, Solution(self.start), ())):
                 yield self._help(soft, solution, trail)
@@ -102,18 +114,25 @@ class Search:
 
     def _solve(
         self, steps: Sequence[Step], at: int, so_far: Solution, trail: tuple[Tried, ...]
-    ) -> Iterator[tuple[Solution, tuple[Tried, ...]]]:
-        """Yield every way to bind `steps` from `at` on, and what was tried on it."""
+    ) -> Generator[tuple[Solution, tuple[Tried, ...]], None, frozenset[int]]:
+        """Yield every way to bind `steps` from `at` on; return which earlier steps had a part in there being no more."""
         if at == len(steps):
             self._note(trail)
+            self.found += 1
             yield so_far, trail
-            return
+            return frozenset(range(at))
+        conflicts = self.leans[at]
         for after, outcome in self._outcomes(steps[at], so_far):
             here = (*trail, Tried(steps[at].written, outcome, after is None)) if self.tracing else ()
             if after is None:
                 self._note(here)
-            else:
-                yield from self._solve(steps, at + 1, after, here)
+                continue
+            before = self.found
+            blamed = yield from self._solve(steps, at + 1, after, here)
+            if self.found == before and at not in blamed:
+                return blamed  # whatever is bound here, it fails again
+            conflicts |= blamed
+        return conflicts - {at}
 
     def _outcomes(self, step: Step, so_far: Solution) -> Iterator[_Outcome]:
         """Yield what can come of one step."""
@@ -165,8 +184,8 @@ class Search:
                 continue
             seen = self.scene.find(pattern, self.of(pattern.role), so_far.bindings.events)
             self._count()
-            if len(seen.events) >= pattern.at_least:
-                return None, f"is there: {_place(seen.events[-1])}"
+            if seen.matches.get(pattern.at_least - 1) is not None and (there := seen.matches.get(0)):
+                return None, f"is there: {_place(there)}"
             missing += [seen.unheard] if seen.unheard else []
         if not missing:
             return so_far, "absent, and somebody listened"
@@ -186,14 +205,13 @@ class Search:
                 continue
             seen = self.scene.find(pattern, self.of(pattern.role), so_far.bindings.events)
             unheard = unheard or seen.unheard
-            for last in range(len(seen.events) - 1, pattern.at_least - 2, -1):
+            for place, events in seen.matches.groups(pattern.at_least):
                 self._count()
                 found = True
-                event = seen.events[last]
-                kept = seen.events[max(last + 1 - min(pattern.at_least, _SHOWN), 0) : last + 1]
-                evidence = (*so_far.evidence, *((pattern.name or "why", e) for e in kept))
-                bindings = so_far.bindings.with_event(pattern.name, event, last + 1)
-                yield replace(so_far, bindings=bindings, evidence=evidence), f"bound to {_place(event)}"
+                evidence = (*so_far.evidence, *((pattern.name or "why", e) for e in events[-_SHOWN:]))
+                count = partial(seen.matches.count, place)
+                bindings = so_far.bindings.with_event(pattern.name, events[-1], count)
+                yield replace(so_far, bindings=bindings, evidence=evidence), f"bound to {_place(events[-1])}"
         if unheard is not None:
             yield replace(so_far, unheard=(*so_far.unheard, unheard)), _said(unheard)
         elif not found:
@@ -206,7 +224,7 @@ class Search:
             return None, f"the reason found is {given.name if given else 'unknown'}"
         bindings, last = so_far.bindings, max(given.events, key=lambda e: e.at)
         if pattern.name:
-            bindings = bindings.with_event(pattern.name, last, len(given.events))
+            bindings = bindings.with_event(pattern.name, last, partial(len, given.events))
             bindings = bindings.with_value(pattern.name, given.wording)
         evidence = (*so_far.evidence, *((pattern.name or "why", e) for e in given.events))
         return replace(so_far, bindings=bindings, evidence=evidence), f"shown by {_place(last)}"
@@ -242,7 +260,7 @@ class Search:
 
     def _count(self) -> None:
         self.tried += 1
-        if self.tried > STEPS:
+        if self.tried > STEPS or self.scene.looked - self.began > LOOKED:
             raise _GaveUpError
 
     def _note(self, trail: tuple[Tried, ...]) -> None:
@@ -274,6 +292,24 @@ def _parted(steps: Sequence[Step]) -> tuple[list[Step], list[Step]]:
             loose |= {step.name} if is_soft else set()
         (soft if is_soft else firm).append(step)
     return firm, soft
+
+
+def _leanings(steps: Sequence[Step]) -> tuple[frozenset[int], ...]:
+    """Return for each step which earlier steps bind a name that it uses."""
+    binds: dict[str, set[int]] = {}
+    leans: list[frozenset[int]] = []
+    for at, step in enumerate(steps):
+        if isinstance(step, Want):
+            used = {r.name for p in step.patterns if isinstance(p, Pattern) for r in p.anchors()}
+            bound = {p.name for p in step.patterns if p.name}
+        elif isinstance(step, Where):
+            used, bound = names_of_sum(step.left).union(*(names_of_sum(r) for r in step.rights)), set()
+        else:
+            used, bound = names(step.call), {step.name}
+        leans.append(frozenset(i for name in used for i in binds.get(name, ())))
+        for name in bound:
+            binds.setdefault(name, set()).add(at)
+    return tuple(leans)
 
 
 def _place(event: Event) -> str:

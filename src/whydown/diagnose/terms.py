@@ -11,6 +11,8 @@ from whydown.diagnose.values import Moment, field_of, plain, show
 from whydown.grammar.vocabulary import FIELDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from whydown.diagnose.model import Sum, Term, Text, Where
     from whydown.grammar.event import Event
     from whydown.sessions.model import Episode
@@ -26,11 +28,11 @@ class Bindings:
 
     episode: Episode
     events: dict[str, Event] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, Callable[[], int]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
 
-    def with_event(self, name: str, event: Event, count: int = 1) -> Bindings:
-        """Return these bindings and one event more; an empty name binds nothing."""
+    def with_event(self, name: str, event: Event, count: Callable[[], int]) -> Bindings:
+        """Return these bindings and one event more, `count` saying of how many; an empty name binds nothing."""
         if not name:
             return self
         return Bindings(self.episode, {**self.events, name: event}, {**self.counts, name: count}, self.values)
@@ -60,7 +62,7 @@ def evaluate(term: Term, bindings: Bindings) -> Any:
         ref = term.arguments[0]
         if not isinstance(ref, Ref) or ref.name not in bindings.counts:
             raise NotBoundError(getattr(ref, "name", "count"))
-        return bindings.counts[ref.name]
+        return bindings.counts[ref.name]()
     return FUNCTIONS[term.function](*(evaluate(a, bindings) for a in term.arguments))
 
 

@@ -1,0 +1,15 @@
+"""Every `try CASE => LEVEL` of the shipped causes: the case says what the cause's author said it would."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases import CASES, events, incidents, knowledge, level_of
+
+TRIALS = [(c.name, t.case, t.level) for c in knowledge().causes for t in c.tries]
+
+
+@pytest.mark.parametrize(("cause", "case", "level"), TRIALS, ids=[f"{c} in {k}" for c, k, _ in TRIALS])
+def test_a_case_shows_the_cause_as_its_author_says(cause: str, case: str, level: str) -> None:
+    assert case in CASES, f"sample_logs has no case {case}"
+    assert level_of(cause, incidents(events(case))) == level
