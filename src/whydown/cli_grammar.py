@@ -34,6 +34,8 @@ Folders = Annotated[
 Name = Annotated[
     str | None, typer.Option("--grammar", metavar="NAME", help="Only this grammar, whatever the line's header says.")
 ]
+CAUSES = (".causes", ".reasons")
+SUFFIXES = (".grammar", *CAUSES)
 _NEAREST = 5  # wordings shown for a line that none reads
 
 
@@ -45,14 +47,18 @@ def _grammar() -> None:
 @app.command()
 def check(
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILES]...", help="Grammar files or folders, besides those shipped.")
+        list[Path] | None,
+        typer.Argument(metavar="[FILES]...", help="Grammar and cause files or folders, besides those shipped."),
     ] = None,
 ) -> None:
-    """Check all grammars, those shipped and those given: print every problem, exit 1 if there is one."""
+    """Check all grammars and causes, those shipped and those given: print every problem, exit 1 if there is one."""
     from whydown.grammar.check import check as checked  # noqa: PLC0415 - pyparsing is slow to load
+    from whydown.grammar.places import folders  # noqa: PLC0415
 
-    read = _read([*_shipped(), *_grammar_files(files or [])])
+    found = _files([*folders(), *(files or [])])
+    read = _read(path for path in found if path.suffix not in CAUSES)
     problems = [*read.problems, *checked(read.grammars)]
+    problems += _causes([path for path in found if path.suffix in CAUSES], read)
     problems.sort(key=lambda p: (p.span.path, p.span.line, p.span.column))
     _print(f"{render_problem(problem, read.sources[problem.span.path])}\n" for problem in problems)
     _print([_summary(read, problems)])
@@ -139,7 +145,7 @@ def fmt(
     from whydown.grammar.fmt import formatted  # noqa: PLC0415
 
     failed = False
-    for path in _grammar_files(files, ("*.grammar", "*.causes", "*.reasons")):
+    for path in _files(files):
         text = _text(path)
         tidy, problems = formatted(text, str(path))
         _print(f"{render_problem(problem, text)}\n" for problem in problems)
@@ -187,18 +193,26 @@ def _text(path: Path) -> str:
         raise KnowledgeError(f"{path} is no UTF-8 text: byte {err.start} does not fit.", "Save it as UTF-8.") from err
 
 
-def _shipped() -> list[Path]:
-    from whydown.grammar.places import folders  # noqa: PLC0415
+def _causes(paths: Sequence[Path], read: _Read) -> list[Problem]:
+    """Read reason and cause files and check them with the grammars that feed them."""
+    from whydown.diagnose.check import check as checked  # noqa: PLC0415
+    from whydown.diagnose.knowledge import combine, doubles  # noqa: PLC0415
+    from whydown.diagnose.syntax import read_causes  # noqa: PLC0415
 
-    return _grammar_files(folders())
+    readings = []
+    for path in sorted(paths, key=lambda p: p.suffix != ".reasons"):
+        read.sources[str(path)] = _text(path)
+        readings.append(read_causes(read.sources[str(path)], str(path)))
+    found = [problem for reading in readings for problem in reading.problems]
+    return [*found, *checked(combine([readings]), read.grammars, twice=list(doubles(readings)))]
 
 
-def _grammar_files(paths: Sequence[Path], patterns: tuple[str, ...] = ("*.grammar",)) -> list[Path]:
-    """Return the files that are named or stand in named folders, each once, paths as short as they can be."""
+def _files(places: Iterable[Path]) -> list[Path]:
+    """Return the named files and the knowledge files of named folders, each once, under a short path."""
     found: dict[Path, Path] = {}
-    for path in paths:
-        inside = [p for pattern in patterns for p in path.rglob(pattern)] if path.is_dir() else [path]
-        for file in sorted(inside):
+    for place in places:
+        inside = [p for suffix in SUFFIXES for p in sorted(place.rglob(f"*{suffix}"))] if place.is_dir() else [place]
+        for file in inside:
             found.setdefault(file.resolve(), _short(file))
     return list(found.values())
 
@@ -214,7 +228,7 @@ def _loaded(folders: Sequence[Path] | None) -> list[Grammar]:
     """Return the grammars that there are; files that do not read are told on standard error and left out."""
     from whydown.grammar.places import folders as places  # noqa: PLC0415
 
-    read = _read(_grammar_files(places(folders or [])))
+    read = _read(path for path in _files(places(folders or [])) if path.suffix == ".grammar")
     for path in dict.fromkeys(p.span.path for p in read.problems):
         count = sum(p.span.path == path for p in read.problems)
         sys.stderr.write(printable(f"whydown: note: {path} has {count} problems; see whydown grammar check") + "\n")

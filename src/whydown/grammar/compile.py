@@ -70,14 +70,15 @@ def _trimmed(parts: Sequence[str | Slot]) -> list[str | Slot]:
 def _expression(parts: Sequence[str | Slot], local_types: Mapping[str, str], *, tight: bool) -> str:
     done: list[str] = []
     segment: list[str] = []
-    opened = False
+    slotted = False  # the segment holds a slot: without one there is nothing to try again
     for place, part in enumerate(parts):
         if isinstance(part, str):
             segment.append(_literal(part, tight=tight))
             continue
         if _is_open(part):
-            done.append(f"(?>{''.join(segment)})" if opened else "".join(segment))
-            segment, opened = [], True
+            done.append(f"(?>{''.join(segment)})" if slotted else "".join(segment))
+            segment = []
+        slotted = True
         before = parts[place - 1] if place else ""
         after = parts[place + 1] if place + 1 < len(parts) else None
         segment.append(_slot(part, before, after, local_types, tight=tight))
