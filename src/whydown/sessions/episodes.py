@@ -248,11 +248,17 @@ def _is_life(stretch: _Stretch) -> bool:
     """Tell a first negotiation that went well, or a reauthentication that broke before it made."""
     if stretch.ended is None:
         return False
-    serious = [e for e in stretch.signs if e is not stretch.trigger and e.kind not in _WEAK]
+    serious = [e for e in stretch.signs if e is not stretch.trigger and not _is_weak(e)]
     if not stretch.was_up:
         return not serious
     brief = stretch.ended - stretch.began <= _PLANNED_GAP
     return brief and not serious and _planned(stretch.trigger)
+
+
+def _is_weak(event: Event) -> bool:
+    """Whether a sign of trouble proves nothing when the negotiation succeeds after all."""
+    unexplained = event.kind is Kind.IKE_FAILED and event.direction is Direction.LOCAL and "notify" not in event.fields
+    return unexplained or event.kind in _WEAK
 
 
 def _planned(event: Event | None) -> bool:
