@@ -31,7 +31,8 @@ def folders(further: Sequence[Path] = (), *, shipped: bool = True) -> tuple[Path
     for folder in (*further, *named):
         if not folder.is_dir():
             raise KnowledgeError(
-                f"{folder} is no folder.", "--grammars and $WHYDOWN_GRAMMARS take folders with .grammar or .causes files."
+                f"{folder} is no folder.",
+                "--grammars and $WHYDOWN_GRAMMARS take folders with .grammar or .causes files.",
             )
     own = _own_folder()
     found = [*further, *named, *([own] if own else []), *([shipped_folder()] if shipped else [])]

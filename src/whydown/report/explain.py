@@ -35,7 +35,7 @@ def explain(word: str, knowledge: Knowledge, style: Style | None = None) -> str:
     paper = Paper(style or Style())
     reasons, causes = _found(word, knowledge)
     if not reasons and not causes:
-        hint = suggest(_fold(word), (_fold(name) for name in names(knowledge)))
+        hint = suggest(word.lower(), dict.fromkeys(name.lower() for name in names(knowledge)))
         known = ", ".join(dict.fromkeys(reason.wording for reason in knowledge.reasons))
         raise UsageError(f"No reason or cause is called '{word}'{f'; {hint}' if hint else '.'}", f"Reasons: {known}.")
     for reason in reasons:
