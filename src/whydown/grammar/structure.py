@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FILL_IN = "FILL IN"  # what 'grammar new' leaves to the person
 _REQUIRED = ("vendor", "usually", "apps", "source")
 _WORD = re.compile(r"[^\W_]{2}")
+_SIGN = re.compile(r"[|*!=~+\]-]+ ")
 _NOTHING: AbstractSet[str] = frozenset()
 
 
@@ -65,7 +66,8 @@ def ignore_problems(ignore: IgnoreBlock, failed: AbstractSet[str] = _NOTHING) ->
     yield from _sources(ignore.lines, failed)
     for template in ignore.lines:
         yield from _sound(template)
-        yield from _bare(template, has_data=False)
+        if not _opening(template):
+            yield from _bare(template, has_data=False)
 
 
 def _examples(block: EventBlock | IgnoreBlock, failed: AbstractSet[str]) -> Iterator[Problem]:
@@ -154,6 +156,12 @@ def _twice(template: Template) -> Iterator[Problem]:
                 hint = "one template gives a field once; use '$_' where the value is only repeated"
                 yield Problem("G023", f"'{slot.name}' stands twice in this template", slot.span, hint)
             seen.add(slot.name)
+
+
+def _opening(template: Template) -> bool:
+    """Say whether a wording is known by a sign at its very beginning, as pluto marks its debug lines: `| $*`."""
+    first = template.parts[0] if template.parts else ""
+    return isinstance(first, str) and bool(_SIGN.match(first))
 
 
 def _bare(template: Template, *, has_data: bool) -> Iterator[Problem]:
