@@ -112,7 +112,9 @@ def test_a_part_of_a_name_is_enough_where_nothing_is_called_so() -> None:
     assert explain("responding", KNOWN).startswith("# IPsec session down: Peer not responding")
 
 
-@pytest.mark.parametrize(("word", "hint"), [("no proposal chosn", "noproposalchosen"), ("pks-mismatch", "pskmismatch")])
+@pytest.mark.parametrize(
+    ("word", "hint"), [("No Proposal chosn", "no proposal chosen"), ("pks-mismatch", "psk-mismatch")]
+)
 def test_a_misspelt_name_is_corrected(word: str, hint: str) -> None:
     with pytest.raises(UsageError, match=f"did you mean '{hint}'"):
         explain(word, KNOWN)
