@@ -96,7 +96,7 @@ def _mac(key: str, kind: str) -> tuple[str, str] | None:
 
 def _cipher(key: str, kind: str) -> tuple[str, str] | None:
     del kind
-    plain = re.sub(r"^ENCR_|_CBC(_192|_64)?$", "", key)
+    plain = re.sub(r"^ENCR_|_CBC(?:_192|_64)?$|(?<=POLY1305)_256$", "", key)
     if plain in _FIXED_CIPHERS:
         return (ENCRYPTION, _FIXED_CIPHERS[plain])
     if not (read := _CIPHER.fullmatch(key)):

@@ -52,7 +52,7 @@ _IKE_SPI = re.compile(
     r"\b(I|R)(?:nitiator|esponder) SPI\b[^0-9A-Za-z]{1,4}((?:0x)?[0-9a-f]{16}|[0-9a-f]{8} [0-9a-f]{8})\b", re.IGNORECASE
 )
 _ADDRESS = re.compile(
-    r"(?<![0-9A-Za-z.:])(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f]{0,4}:[0-9a-f:.]{2,41})(?![0-9A-Za-z./])"
+    r"(?<![0-9A-Za-z.:])(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{2,41})(?![0-9A-Za-z./])"
 )
 _IN = re.compile(r"\b(?:received?|recv|got|incoming|inbound|from (?:the )?peer)\b", re.IGNORECASE)
 _OUT = re.compile(r"\b(?:sen[dt]|sending|generating|responding|outgoing|outbound|initiating)\b", re.IGNORECASE)
@@ -122,7 +122,7 @@ def _addresses(text: str) -> dict[str, Any]:
 _MASKS = (
     (re.compile(r"\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b"), "<ip>"),
     (re.compile(r"[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}", re.IGNORECASE), "<ip>"),
-    (re.compile(r"\b(?:0x)?(?=[a-f]{0,31}[0-9])[0-9a-f]{6,}\b|\b0x[0-9a-f]+", re.IGNORECASE), "<hex>"),
+    (re.compile(r"(?<![0-9a-z])(?:0x[0-9a-f]+|(?=[a-f]{0,31}[0-9])[0-9a-f]{6,})(?![0-9a-z])", re.IGNORECASE), "<hex>"),
     (re.compile(r"[0-9]+"), "<n>"),
 )
 

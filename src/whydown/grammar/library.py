@@ -87,8 +87,8 @@ def load(further: Sequence[Path] = (), *, shipped: bool = True) -> Library:
         if grammar is not None:
             grammars.append(grammar)
     if troubles:
-        count = f"{len(troubles)} problem{'s' * (len(troubles) > 1)} in the grammars"
-        raise KnowledgeError("\n\n".join([f"{count}:", *troubles]) + "\n\n", "See 'whydown grammar check'.")
+        count = f"{len(troubles)} problem{'s' * (len(troubles) > 1)} in the grammars (see 'whydown grammar check'):"
+        raise KnowledgeError("\n\n".join([count, *troubles]))
     return Library(tuple(grammars))
 
 
