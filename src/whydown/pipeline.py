@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from whydown.diagnose.diagnosis import diagnose
 from whydown.envelope.records import records
-from whydown.errors import InputError
 from whydown.report.model import Report
 from whydown.sessions.episodes import cut_episodes
 from whydown.sessions.rebuild import rebuild_sessions
@@ -44,24 +43,16 @@ DEFAULTS = Options()
 def read_events(
     inputs: Sequence[Input], *, library: Library, tally: Tally, options: Options = DEFAULTS
 ) -> Iterator[Event]:
-    """Yield the typed events of all inputs, one side after the other; every line is accounted for in `tally`.
+    """Yield the typed events of all inputs; every line is accounted for in `tally`.
 
-    Raises InputError when no side has a line to read; a side without any is only noted, for silence tells too.
+    Logs with complete stamps come first, whichever side's: they tell the year of those without. Raises InputError when
+    there is no line to read at all; a side without any is only noted, for silence tells too.
     """
     zones = {Side.EDGE: options.edge_zone, Side.PEER: options.peer_zone}
-    sides = list(dict.fromkeys(given.side for given in inputs))
-    empty: list[InputError] = []
-    for side in sides:
-        zone = (zones[side] if side else None) or options.zone
-        read = lines([given for given in inputs if given.side is side], tally, library.marks)
-        try:
-            for event in library.events(records(read, tally, zone=zone, year=options.year), tally):
-                if _inside(event.at, options):
-                    yield event
-        except InputError as error:
-            empty.append(error)
-    if empty and len(empty) == len(sides):
-        raise empty[0]
+    read = lines(inputs, tally, library.marks)
+    for event in library.events(records(read, tally, zone=options.zone, zones=zones, year=options.year), tally):
+        if _inside(event.at, options):
+            yield event
 
 
 def _inside(at: int, options: Options) -> bool:

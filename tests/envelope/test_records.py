@@ -129,6 +129,17 @@ def test_year_and_zone_of_the_user_count() -> None:
     assert (record.at, record.certainty, tally.notices) == (AT, Certainty.STAMPED, [])
 
 
+def test_each_side_may_have_its_own_zone() -> None:
+    given = [
+        Line("2026-11-21T21:40:01 15[IKE] x", Origin("a.log", "", 1, 0), Side.EDGE),
+        Line("2026-11-21T20:40:01 15[IKE] x", Origin("b.log", "", 1, 0), Side.PEER),
+        Line("2026-11-21T22:40:01 15[IKE] x", Origin("c.log", "", 1, 0), None),
+    ]
+    zones = {Side.EDGE: ZoneInfo("Europe/Berlin"), Side.PEER: ZoneInfo("UTC")}
+    got = list(records(given, Tally(), zone=ZoneInfo("Europe/Athens"), zones=zones))
+    assert [(record.at, record.certainty) for record in got] == [(AT, Certainty.STAMPED)] * 3
+
+
 def test_each_file_has_its_own_clock_even_if_lines_come_mixed() -> None:
     tally = Tally()
     mixed = [

@@ -15,10 +15,10 @@ from whydown.envelope.record import Record
 from whydown.sources import files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import tzinfo
 
-    from whydown.sources.line import Line
+    from whydown.sources.line import Line, Side
     from whydown.tally import Tally
 
 _REPEATED = re.compile(r"message repeated (\d{1,9}) times: \[ ?(.*)\]", re.ASCII)
@@ -30,12 +30,17 @@ _record = cast("Callable[[tuple[Any, ...]], Record]", partial(tuple.__new__, Rec
 
 
 def records(
-    lines: Iterable[Line], tally: Tally, *, zone: tzinfo | None = None, year: int | None = None
+    lines: Iterable[Line],
+    tally: Tally,
+    *,
+    zone: tzinfo | None = None,
+    zones: Mapping[Side, tzinfo | None] | None = None,
+    year: int | None = None,
 ) -> Iterator[Record]:
     """Take the header off each line.
 
-    `zone` is that of stamps without one (None: UTC is assumed), `year` that of the first stamp without one in each
-    file; what is assumed instead is told in a notice once a file. A line with several lines folded into it (`#012`)
+    `zone` is that of stamps without one (None: UTC is assumed), `zones` where it is another for a side; `year` is that
+    of the first stamp without one in each file. What is assumed instead is told in a notice once a file. A line with several lines folded into it (`#012`)
     gives a record each, counted in `tally.unfolded`; a line without a message is counted as blank; "last message
     repeated" is counted as repeated, and what a syslog daemon had folded away in `tally.folded`.
     """
@@ -46,7 +51,11 @@ def records(
         text, origin, side = line
         if origin[0] != source:
             source = origin[0]
-            clock = clocks.get(source) or clocks.setdefault(source, _clock(source, clocks, tally, zone, year))
+            known = clocks.get(source)
+            if known is None:
+                own = ((zones or {}).get(side) if side else None) or zone
+                known = clocks.setdefault(source, _clock(source, clocks, tally, own, year))
+            clock = known
         head = read(text, clock)
         message = head[7]
         if not message:
