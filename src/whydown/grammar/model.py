@@ -75,6 +75,7 @@ class EventBlock:
     more: tuple[Template, ...] = ()
     data: tuple[tuple[str, Template], ...] = ()
     sets: tuple[tuple[str, str], ...] = ()
+    set_spans: tuple[Span, ...] = ()  # one per assignment of `set`
     turns: tuple[Turn, ...] = ()
     tries: tuple[Example, ...] = ()
     refuses: tuple[Example, ...] = ()

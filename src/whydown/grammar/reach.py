@@ -104,5 +104,6 @@ def _is_open(slot: Slot) -> bool:
 def _described(slot: Slot) -> str:
     if slot.words:
         return " or ".join(f"'{word}'" for word in slot.words[:4]) + (" ..." if len(slot.words) > 4 else "")
-    kind = slot.local_type or slot.type or (FIELDS[slot.name].type if slot.name in FIELDS else "one word")
-    return f"${slot.name}, a {kind}" if slot.name in FIELDS else f"${slot.name}"
+    if slot.name not in FIELDS:
+        return f"${slot.name}"
+    return f"a value of {slot.name} ({slot.local_type or slot.type or FIELDS[slot.name].type})"

@@ -193,8 +193,8 @@ def _set_twice(event: EventBlock) -> Iterator[Problem]:
     """Refuse a field that is set and also read, or set twice: it has two values."""
     slots = _slots(event)
     seen: set[str] = set()
-    for name, _ in event.sets:
+    for (name, _), span in zip(event.sets, event.set_spans, strict=True):
         if name in slots or name in seen:
             other = "a slot of this event reads it" if name in slots else "it is set above"
-            yield Problem("G025", f"'{name}' is set, but {other} too", event.span, "one of the two is too much")
+            yield Problem("G025", f"'{name}' is set, but {other} too", span, "one of the two is too much")
         seen.add(name)

@@ -88,7 +88,7 @@ class _Draft:
     lines: list[Template] = field(default_factory=list)
     more: list[Template] = field(default_factory=list)
     data: list[tuple[str, Template]] = field(default_factory=list)
-    sets: list[tuple[str, str]] = field(default_factory=list)
+    sets: list[tuple[str, str, Span]] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     tries: list[Example] = field(default_factory=list)
     refuses: list[Example] = field(default_factory=list)
@@ -219,7 +219,8 @@ class _Reader:
             lines=tuple(draft.lines),
             more=tuple(draft.more),
             data=tuple(draft.data),
-            sets=tuple(draft.sets),
+            sets=tuple((name, value) for name, value, _ in draft.sets),
+            set_spans=tuple(span for _, _, span in draft.sets),
             turns=tuple(draft.turns),
             tries=tuple(draft.tries),
             refuses=tuple(draft.refuses),
@@ -286,7 +287,7 @@ class _Reader:
 
     def implied(self, draft: _Draft, clause: Clause) -> None:
         """Read `set`."""
-        draft.sets += [(name, value) for name, value, _ in self.values(clause)]
+        draft.sets += self.values(clause)
 
     def turn(self, draft: _Draft, clause: Clause) -> None:
         """Read `becomes` or `finds`: values of one field are divided by '|', '*' is any."""
