@@ -19,8 +19,8 @@ class Tally:
     """Counts in which every line of the input appears exactly once, plus notices.
 
     `lines` is the number of lines read; `lines + unfolded` always equals `other + events + continued + ignored +
-    unknown + repeated + blank`: lines of programs no grammar speaks of (and, where lines are sifted by marks, every
-    line without one); lines that opened an event; further lines of a block; lines declared as saying nothing; lines of
+    unknown + repeated + blank`: lines of programs no grammar speaks of (where lines are sifted by marks, every line
+    without one; and half a line where a damaged file ends); lines that opened an event; further lines of a block; lines declared as saying nothing; lines of
     a known program that no template knows; repeats; empty ones.
     """
 

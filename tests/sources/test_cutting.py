@@ -50,6 +50,6 @@ def test_an_error_while_reading_keeps_the_whole_lines_before_it() -> None:
     tally = Tally()
     assert texts(blocks(read), tally) == ["first", "second"]
     assert [(notice.where, notice.message) for notice in tally.notices] == [
-        ("log", "could not be read on: Input/output error")
+        ("log", "reading stopped: Input/output error")
     ]
-    assert (tally.damaged, tally.lines, tally.other, tally.cut) == (True, 3, 1, 1)
+    assert (tally.damaged, tally.lines, tally.other) == (True, 3, 1)

@@ -98,7 +98,6 @@ class Cutter(NamedTuple):
         elif kept:  # half a line says half of something
             self._count(1)
             self.tally.other += 1
-            self.tally.cut += 1
         if damage:
             self.tally.notice(self.place.source, damage, damaged=True)
 

@@ -47,7 +47,7 @@ def lines(inputs: Sequence[Input], tally: Tally, marks: Sequence[str] = ()) -> I
                 first = next(stream, b"")
                 known = seen or look(first[:HEAD])
                 if known.alien:
-                    tally.notice(path, f"is left out: it is {known.alien}", damaged=True)
+                    tally.notice(path, f"left out, it is {known.alien}", damaged=True)
                     continue
                 sieve = Sieve(byte_marks) if byte_marks and known.programs else None
                 cutter = Cutter(Place(path, "", side), tally, sieve)

@@ -87,9 +87,9 @@ def _explicit(path: str, side: Side | None, tally: Tally) -> Found | None:
         tally.notice(path, f"cannot be read: {getattr(error, 'strerror', None) or error}", damaged=True)
     else:
         if seen is None:
-            tally.notice(path, "is empty")
+            tally.notice(path, "empty")
         elif seen.alien:
-            tally.notice(path, f"is left out: it is {seen.alien}", damaged=True)
+            tally.notice(path, f"left out, it is {seen.alien}", damaged=True)
         else:
             return Found(path, side, seen)
     return None
@@ -116,7 +116,7 @@ def _inside(directory: str, side: Side | None, tally: Tally) -> Iterator[Found]:
                 logs += 1
                 yield Found(path, side, seen)
             elif seen and ":" in seen.alien:  # there may be a log in it
-                tally.notice(path, f"is left out: it is {seen.alien}")
+                tally.notice(path, f"left out, it is {seen.alien}")
             else:
                 left_out.append(os.path.relpath(path, directory))
     if left_out:

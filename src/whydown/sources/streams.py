@@ -23,7 +23,7 @@ _InflateError = cast("type[Exception]", _zlib.error)
 
 
 class DamagedError(Exception):
-    """A stream ended where it should not; what came before it was given out. The text says how, as a predicate."""
+    """A stream ended where it should not; what came before it was given out. The text says how."""
 
 
 def blocks(read: Callable[[int], bytes], size: int = BLOCK) -> Iterator[bytes]:
@@ -46,7 +46,7 @@ def _read(read: Callable[[int], bytes], size: int) -> bytes:
     try:
         return read(size)
     except OSError as error:
-        raise DamagedError(f"could not be read on: {error.strerror or error}") from error
+        raise DamagedError(f"reading stopped: {error.strerror or error}") from error
 
 
 def _inflate(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
@@ -61,7 +61,7 @@ def _inflate(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
                 if not left:
                     break
                 if left[:2] not in (GZIP_MAGIC, GZIP_MAGIC[:1]):
-                    raise DamagedError("has bytes behind its end that are no gzip data: they were left out")
+                    raise DamagedError("bytes that are no gzip data follow its end; they were left out")
                 member = _Member()
                 members += 1
             yield from member.inflate(left, size)
@@ -70,7 +70,7 @@ def _inflate(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
                 left = member.inflater.unused_data
                 member = None
     if member is not None:
-        raise DamagedError("is cut off in the middle of its gzip data: read up to there")
+        raise DamagedError("cut off in the middle of its gzip data; read up to there")
 
 
 class _Inflater(Protocol):
@@ -103,7 +103,7 @@ class _Member:
                 block = self.inflater.decompress(left, size)
             except _InflateError as error:
                 yield from self._salvage()
-                raise DamagedError(f"is damaged: {error}; what could be read of it may be wrong") from error
+                raise DamagedError(f"its gzip data is damaged ({error}); what could be read of it may be wrong") from error
             if block:
                 self._given += len(block)
                 yield block
