@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from whydown.grammar.check import check
-from whydown.grammar.model import Grammar
 from whydown.grammar.syntax import read_grammar
 from whydown.text import Problem, render_problem
+
+if TYPE_CHECKING:
+    from whydown.grammar.model import Grammar
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "problems.md"
