@@ -108,6 +108,13 @@ class _Reader:
         self._folded = grammar.any_case
         self._keyed = grammar.keyed
 
+    def _literals(self, text: str) -> tuple[str, ...]:
+        """Find the literal texts of any wording in a message; bytes that were no UTF-8 are in none."""
+        try:
+            return tuple(self._search(text, overlapping=True))
+        except UnicodeEncodeError:
+            return tuple(self._search(text.encode(errors="replace").decode(), overlapping=True))
+
     def read(self, record: Record) -> Match:
         """Return the first wording, in file order, that the record's message is."""
         text = record.text.strip(" ")
@@ -119,7 +126,7 @@ class _Reader:
         # Texts without double blanks (nearly all) take the quicker expressions.
         tight = "  " not in text
         plain = text if tight else _BLANKS.sub(" ", text)
-        key = tuple(self._search(plain.lower() if self._folded else plain, overlapping=True))
+        key = self._literals(plain.lower() if self._folded else plain)
         candidates = self._candidates.get(key)
         if candidates is None:
             candidates = self._find(key)
