@@ -56,11 +56,9 @@ class Paper:
             self.lines.append("")
 
     def heading(self, text: str, level: int = 2, look: str = "bold") -> None:
-        """Write a heading, with a free line around it; a long one is wrapped."""
+        """Write a heading, with a free line around it; it is one row however long, or Markdown would end it."""
         self.blank()
-        marks = "#" * level + " "
-        rows = self._wrapped(text, marks, " " * len(marks))
-        self.lines += [self.styled(row, look) for row in rows]
+        self.exact(f"{'#' * level} {text}", look)
         self.lines.append("")
 
     def sentence(self, text: str, indent: str = "", first: str | None = None, look: str = "") -> None:

@@ -75,7 +75,7 @@ def _open_question(incident: Incident) -> str:
     """Name what the logs leave open; empty where the answer is given."""
     guess = incident.cause is None or incident.confidence is Confidence.POSSIBLE
     half = bool(incident.differs) and not any(d.edge and d.peer for d in incident.differs)
-    if incident.reason in _OF_A_PARAMETER and (guess or half):
+    if incident.reason in _OF_A_PARAMETER and (guess or (half and incident.confidence is not Confidence.CONFIRMED)):
         return "differing parameter UNKNOWN"
     if incident.cause is None:
         return "cause UNKNOWN"
@@ -123,7 +123,7 @@ def _uuid(identity: str) -> str:
 
 def _gateway(gateway: Gateway, side: Side, heard: Sequence[Heard]) -> str:
     listened = gateway.heard or any(h.side is side for h in heard)
-    identity = gateway.identity if gateway.identity != gateway.address else ""
+    identity = gateway.identity if gateway.identity not in (gateway.address, "%any") else ""
     names = [gateway.host, gateway.address, f"ID {identity}" if identity else ""]
     shown = prose(" ".join(name for name in names if name)) or "name and address not in the logs"
     return f"{shown}, {prose(gateway.vendor) or 'vendor not known'}" if listened else f"{shown} - NO LOG GIVEN"
@@ -153,7 +153,13 @@ def _write_cause(paper: Paper, incident: Incident) -> None:
         paper.heading("Cause: not known")
         paper.sentence("Nothing in these logs settles why. No guess is made.")
     else:
-        paper.heading(f"Cause{_SURENESS[incident.confidence]}: {prose(cause.title)}")
+        heading, named = f"Cause{_SURENESS[incident.confidence]}", prose(cause.title)
+        if len(heading) + len(named) + 5 <= paper.style.width:
+            paper.heading(f"{heading}: {named}")
+        else:
+            paper.heading(heading)
+            paper.sentence(f"{named}.", look="bold")
+            paper.blank()
         paper.sentence(_capital(prose(cause.says)))
     paper.blank()
     paper.pairs(
@@ -282,3 +288,4 @@ def _write_missing(paper: Paper, heading: str, missing: Sequence[Missing]) -> No
         if item.command:
             paper.blank()
             paper.exact(f"       {quote(item.command)}")  # not wrapped: it is there to be copied
+            paper.blank()
