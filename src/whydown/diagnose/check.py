@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from whydown.text import Span
 
 _OWN = frozenset({"ike_id", "child_id", "old_id", "thread", "conn", "child", "instance"})  # of one daemon
+_WORDS = ("side", "otherside", "address", "otheraddress")  # bound in every block
 _EITHER = frozenset({Role.EITHER, Role.OTHER})
 
 
@@ -116,7 +117,7 @@ class _Names:
             stray = next(p for p in patterns if p.role is Role.OTHER)
             self.tell("C018", "'other' needs a pattern with 'either': it is the side across from it", stray.span)
         if roles & _EITHER:
-            self.bound.update(dict.fromkeys(("side", "otherside"), ()))
+            self.bound.update(dict.fromkeys(_WORDS, ()))
         for step in steps:
             if isinstance(step, Want):
                 self.want(step)
@@ -162,7 +163,7 @@ class _Names:
         """Check a name that a window or a likeness leans on."""
         if not self.known(ref):
             return
-        if ref.name in self.values or ref.name in {"episode", "side", "otherside"}:
+        if ref.name in self.values or ref.name in {"episode", *_WORDS}:
             self.tell("C011", f"'{ref.name}' is a value, not an event", ref.span)
         elif firm and ref.name in self.soft:
             hint = "bind it with 'if' or 'and', or make this clause 'helps' too"
@@ -187,7 +188,7 @@ class _Names:
         if ref.name == "episode":
             if ref.field not in OF_EPISODE:
                 self.tell("C012", f"an episode has no '{ref.field}'", ref.span, suggest(ref.field, OF_EPISODE))
-        elif ref.name in self.values or ref.name in {"side", "otherside"}:
+        elif ref.name in self.values or ref.name in set(_WORDS):
             if ref.field:
                 self.tell("C012", f"'{ref.name}' is a value and has no fields", ref.span)
         elif not ref.field:

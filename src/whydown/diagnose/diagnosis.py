@@ -134,13 +134,29 @@ def _findings(causes: Iterable[CauseBlock], scene: Scene, reason: Shown, tally: 
     for finding in found:
         if finding.given_up:
             tally.notice(finding.cause.name, "has too many ways to be true here; the best one found is shown")
-    sure = [f for f in found if f.level is not Confidence.POSSIBLE]
-    found = [f for f in found if not any(s.cause.silences(f.cause.name) for s in sure)]
     misleading = {f.cause.name for f in found if name not in {n.name for n in f.cause.explains}}
     found.sort(key=lambda f: (_ORDER[f.level], f.cause.name in misleading, len(f.unheard), -len(f.evidence)))
+    found = _unsilenced(found)
     if found and found[0].level is Confidence.CONFIRMED:
         found = [f for f in found if f.level is not Confidence.POSSIBLE]
     return found
+
+
+def _unsilenced(findings: Sequence[Finding]) -> list[Finding]:
+    """Leave out what a finding before it rules out; of two that rule each other out the surer one stays."""
+    kept: list[Finding] = []
+    for finding in findings:
+        speakers = [k for k in kept if k.level is not Confidence.POSSIBLE]
+        if not any(k.cause.silences(finding.cause.name) for k in speakers):
+            kept.append(finding)
+    return [
+        f for f in kept if not any(k is not f and _outranks(k, f) for k in kept if k.level is not Confidence.POSSIBLE)
+    ]
+
+
+def _outranks(one: Finding, other: Finding) -> bool:
+    """Whether one rules the other out and is not itself ruled out by it."""
+    return one.cause.silences(other.cause.name) and not other.cause.silences(one.cause.name)
 
 
 def _evidence(lead: Finding | None, reason: Shown) -> tuple[Evidence, ...]:

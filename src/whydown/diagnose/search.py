@@ -90,7 +90,14 @@ class Search:
 
     def __post_init__(self) -> None:
         self.began = self.scene.looked
-        words = {"side": TITLES[self.side], "otherside": TITLES[self.side.other]}
+        name = self.scene.episode.session.name
+        own, across = (name.edge, name.peer) if self.side is Side.EDGE else (name.peer, name.edge)
+        words = {
+            "side": TITLES[self.side],
+            "otherside": TITLES[self.side.other],
+            "address": own.address,
+            "otheraddress": across.address,
+        }
         self.start = Bindings(self.scene.episode, values=words)
 
     def solutions(self, steps: Sequence[Step]) -> Iterator[Solution]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _BEFORE = 60 * SECOND  # how far before the trouble its events are looked for
 _FLAP_GAP = 15 * 60 * SECOND  # downs nearer than this to each other are one flapping
 _FLAPS = 3  # so many downs make a flapping
+_CROSSING = 5 * SECOND  # two DELETEs of one SA that meet on the way
 _PLANNED_GAP = 10 * SECOND  # a reauthentication that breaks before it makes is done by then
 
 # A negotiation of the layer begins.
@@ -298,18 +299,32 @@ def _with_standing(events: tuple[Event, ...], begin: int, end: int) -> tuple[Eve
 
 
 def _ailing(session: Session, tunnel: str, told: Sequence[Turn]) -> Iterator[Episode]:
-    """Yield one episode for the trouble of a tunnel that stays up: failing rekeys, narrowed selectors, stray SPIs."""
+    """Yield one episode for the trouble of a tunnel that stays up: failing rekeys, narrowed selectors, stray SPIs.
+
+    What a collision leaves behind is none: a rekey that is put off, a DELETE that crosses another.
+    """
     turn = {id(t.event): t for t in told}
     up = False
     signs: list[Event] = []
-    for event in session.events:
+    put_off = removed = -_BEFORE
+    for event in (e for e in session.events if tunnel_name(e) in ("", tunnel)):
         change = turn.get(id(event))
         if change is not None:
             up = change.up
-            continue
-        if up and event.kind in (Kind.CHILD_UP, Kind.CHILD_REKEY) and tunnel_name(event) in ("", tunnel):
+        elif event.get("notify") in _BENIGN:
+            put_off = event.at
+        elif event.kind in (Kind.CHILD_DELETE, Kind.CHILD_GONE, Kind.IKE_DELETE):
+            removed = event.at
+        elif up and event.kind in (Kind.CHILD_UP, Kind.CHILD_REKEY):
             signs = [e for e in signs if e.kind not in _CURED]  # the next rekey went well
-        elif up and event.kind in _AILING and event.get("notify") not in _BENIGN and tunnel_name(event) in ("", tunnel):
+        elif (
+            up
+            and event.kind in _AILING
+            and not (
+                event.at - put_off <= SECOND
+                or (event.kind is Kind.CHILD_UNKNOWN_SPI and event.at - removed <= _CROSSING)
+            )
+        ):
             signs.append(event)
     if signs:
         yield _ailment(session, TUNNEL, tunnel, signs)
