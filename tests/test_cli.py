@@ -97,6 +97,7 @@ def test_json_lines_hold_the_incident_and_end_in_the_summary(whydown: Run) -> No
     assert rows[-1]["type"] == "summary"
     assert {row["type"] for row in rows[:-1]} == {"incident"}
     assert rows[0]["cause"]["name"].startswith("dh-group-mismatch")
+    assert len(rows[-1]["made_by"]["grammars"]) == 12
     assert sum(rows[-1]["by_source"].values()) == rows[-1]["lines"]
 
 
@@ -119,6 +120,13 @@ def test_the_initiator_alone_cannot_know_the_parameter_and_asks_for_the_other_lo
     assert "NO LOG GIVEN" in done.stdout
     assert "## Get next" in done.stdout
     assert "MODP_2048" not in done.stdout
+
+
+def test_a_log_named_twice_is_read_once_and_on_its_side(whydown: Run) -> None:
+    done = whydown("scan", EDGE, "--edge", EDGE, "--peer", PEER, "--format", "jsonl")
+    once = whydown("scan", "--edge", EDGE, "--peer", PEER, "--format", "jsonl")
+    assert done.stdout == once.stdout
+    assert "without --edge or --peer" in done.stderr
 
 
 def test_standard_input_is_read() -> None:
@@ -306,6 +314,7 @@ def test_a_grammar_that_does_not_read_is_exit_status_2_with_its_place(
     done = whydown("scan", "--edge", EDGE, "--grammars", str(tmp_path))
     assert (done.returncode, done.stdout) == (2, "")
     assert name in done.stderr
+    assert done.stderr.count("error[") <= 3
     assert "Traceback" not in done.stderr
 
 

@@ -12,7 +12,7 @@ STREET = ("text", "errors", "tally", "sources", "envelope", "grammar", "sessions
 BASE = {"text": 0, "errors": 0, "tally": 0}
 STAGE = BASE | {name: number for number, name in enumerate(STREET) if name not in BASE}
 CLI = len(STREET)  # cli.py and what only it uses
-TOP = {"cli", "cli_grammar", "options", "terminal"}
+TOP = {"cli", "cli_grammar", "options", "terminal", "__main__"}
 
 
 def stage(module: str) -> int:

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from contextlib import suppress
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Never
@@ -127,6 +128,7 @@ def scan(
 ) -> None:
     """Say why sessions and tunnels went down, with the lines that prove it."""
     from whydown import pipeline  # noqa: PLC0415
+    from whydown.grammar.places import digest  # noqa: PLC0415
     from whydown.report import jsonl, text  # noqa: PLC0415
     from whydown.tally import Tally  # noqa: PLC0415
 
@@ -140,11 +142,14 @@ def scan(
         since=instant(since, default_zone),
         until=instant(until, default_zone),
     )
+    if not quiet and paths and (edge or peer):
+        say("logs named without --edge or --peer are sorted by what they hold; repeat the option for each log", "note")
     library, knowledge = load_library(grammars), load_knowledge(grammars)
     wanted = fails(fail_on or [], knowledge)
     tally = Tally()
     with progress(tally, size_of(inputs), wanted=not quiet):
         report = pipeline.analyze(inputs, library=library, knowledge=knowledge, options=options, tally=tally)
+    report = replace(report, grammars=digest(grammars or ()))
     _recognised(tally)
     if written is Format.JSONL:
         write((f"{line}\n" for line in jsonl.lines(report)), output)

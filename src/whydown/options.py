@@ -32,16 +32,16 @@ def read_inputs(
     from whydown.sources.files import Input  # noqa: PLC0415
     from whydown.sources.line import Side  # noqa: PLC0415
 
+    edges, peers = ({os.path.realpath(path) for path in side or ()} for side in (edge, peer))
+    if edges & peers:
+        raise UsageError(f"{min(edges & peers)} is given for both sides.", "A log is one gateway's: name it once.")
     inputs = [Input(path, Side.EDGE) for path in edge or ()]
     inputs += [Input(path, Side.PEER) for path in peer or ()]
-    inputs += [Input(path, None) for path in paths or ()]
+    inputs += [Input(path, None) for path in paths or () if os.path.realpath(path) not in edges | peers]
     if not inputs:
         raise UsageError(
             "There is nothing to read.", "Name logs: --edge EDGE.log --peer PEER.log, or - for standard input."
         )
-    both = {os.path.realpath(path) for path in edge or ()} & {os.path.realpath(path) for path in peer or ()}
-    if both:
-        raise UsageError(f"{min(both)} is given for both sides.", "A log is one gateway's: name it once.")
     if output is not None and any(os.path.realpath(given.path) == os.path.realpath(output) for given in inputs):
         raise UsageError(f"{output} is an input; the result would overwrite it.", "Name another file after -o.")
     return inputs

@@ -239,6 +239,12 @@ def test_no_incident_is_no_all_clear_where_the_logs_do_not_overlap() -> None:
     assert "No fault in this window" not in page
 
 
+def test_no_incident_says_how_many_lines_could_not_be_read() -> None:
+    sessions = (a_session(),)
+    assert "3 lines of IKE programs could not be read" in flat(render(Report((), a_tally(), sessions)))
+    assert "could not be read" not in render(Report((), replace(a_tally(), unknown=0), sessions))
+
+
 def test_no_session_is_no_all_clear() -> None:
     page = render(Report((), a_tally()))
     assert page.startswith("# No incident found, and no session seen")

@@ -54,6 +54,12 @@ def write_quiet(paper: Paper, report: Report) -> None:
         paper.sentence(
             f"The {sides[0].other}'s log was not given: a fault that only it would show is not covered.", look="doubt"
         )
+    if report.tally.unknown:
+        paper.blank()
+        paper.sentence(
+            f"{many(report.tally.unknown, 'line')} of IKE programs could not be read: what only they tell is not covered.",
+            look="doubt",
+        )
     write_coverage(paper, report)
 
 
