@@ -83,6 +83,7 @@ NO_PPK_AUTH
 PPK_IDENTITY                  PPK_ID
 """
 
+_LONGEST = 64  # characters of a name
 _RUNS = re.compile(r"[^A-Z0-9]+")
 
 
@@ -97,7 +98,12 @@ ERRORS = frozenset(_aliases(_ERRORS).values())  # the notifies that say trouble
 
 @lru_cache(1024)
 def notify_name(text: str) -> str:
-    """Return a notify's name as RFC 7296 or RFC 2408 spells it, with underscores; unknown names upper-cased."""
+    """Return a notify's name as RFC 7296 or RFC 2408 spells it, with underscores; unknown names upper-cased.
+
+    Raises ValueError for a text too long to be a name.
+    """
+    if len(text) > _LONGEST:
+        raise ValueError("this is too long to be a notify's name")
     key = _RUNS.sub("_", text.upper()).strip("_").removeprefix("V2N_").removeprefix("ISAKMP_N_")
     return _KNOWN.get(key, key)
 

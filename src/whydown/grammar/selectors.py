@@ -39,17 +39,23 @@ _SELECTOR = re.compile(
     r"|[:/](?P<protocol>[0-9A-Za-z]{1,8})/(?P<port>[0-9A-Za-z%-]{1,16}))?"
 )
 _PLAIN = re.compile(rf"{_ADDRESS}/[0-9]{{1,3}}")
-_LONGEST = 200
+_LONGEST = 200  # characters of one selector, and of a list worth remembering
 
 
-@lru_cache(4096)
 def selectors(text: str) -> tuple[str, ...]:
     """Return the traffic selectors of a list, each normalised; ValueError where one is none."""
+    return _remembered(text) if len(text) <= _LONGEST else _read(text)
+
+
+def _read(text: str) -> tuple[str, ...]:
     plain = _PLUTO_PROTOCOL.sub(r"\1;\2", _WRAPPER.sub(r"\1", text))
     found = tuple(_selector(part) for part in _BETWEEN.split(plain.strip()) if part)
     if not found:
         raise ValueError(f"{text!r} holds no traffic selector")
     return found
+
+
+_remembered = lru_cache(4096)(_read)
 
 
 def _selector(text: str) -> str:
