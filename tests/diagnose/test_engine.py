@@ -12,6 +12,7 @@ from whydown.diagnose.incident import Difference
 from whydown.diagnose.scene import Scene
 from whydown.diagnose.search import STEPS
 from whydown.diagnose.syntax import read_causes
+from whydown.envelope.record import Certainty
 from whydown.grammar.event import Event, Provenance
 from whydown.sessions.model import Hearing
 from whydown.tally import Tally
@@ -268,6 +269,16 @@ def test_windows_between_clocks_that_are_not_aligned_are_not_heard() -> None:
     assert level(made, events[0], offset=None) == "none"  # wherever the clocks are, the peer's log has no such line
     loose = cause("if edge ike.failed as refused", "and peer daemon.stop as stop", "where stop.at > refused.at")
     assert (level(loose, *events), level(loose, *events, offset=None)) == ("confirmed", "possible")
+
+
+def test_nothing_is_measured_from_a_line_without_a_time() -> None:
+    failed, stop = event("edge ike.failed", at=0.0), event("edge daemon.stop", at=-1.0)
+    untimed = stop._replace(certainty=Certainty.UNTIMED)
+    near = cause("if edge ike.failed as refused", "and edge daemon.stop within 5s before refused")
+    before = cause("if edge ike.failed as refused", "and edge daemon.stop before refused")
+    apart = cause("if edge ike.failed as refused", "and edge daemon.stop as stop", "where refused.at - stop.at < 5s")
+    assert [level(c, failed, stop) for c in (near, before, apart)] == ["confirmed"] * 3
+    assert [level(c, failed, untimed) for c in (near, before, apart)] == ["possible", "confirmed", "possible"]
 
 
 # --- how sure ----------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ class Unheard(NamedTuple):
     kinds: tuple[Kind, ...]
     begin: int
     end: int
-    why: str  # "no log", "not written", "clocks" or "unbound"
+    why: str  # "no log", "not written", "clocks", "untimed" or "unbound"
     written: str
 
 

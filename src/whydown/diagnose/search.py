@@ -15,6 +15,7 @@ from whydown.diagnose.model import Call, How, Let, Pattern, Ref, Role, Want, Whe
 from whydown.diagnose.scene import Unheard
 from whydown.diagnose.terms import Bindings, NotBoundError, compare, evaluate, names, names_of_sum, total
 from whydown.diagnose.values import show
+from whydown.envelope.record import Certainty
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _WHY_UNHEARD = {
     "not written": "that log does not show such lines at all",
     "clocks": "the clocks of the gateways are not aligned",
     "unbound": "what it leans on is not bound",
+    "untimed": "a line bears no time, so nothing can be measured",
 }
 
 
@@ -165,8 +167,8 @@ class Search:
             holds = compare(step, so_far.bindings)
         except NotBoundError as err:
             return so_far, f"'{err}' is not bound"
-        if self._crosses(step, so_far.bindings):
-            unheard = Unheard(Side.PEER, (), self.scene.begin, self.scene.end, "clocks", step.written)
+        if why := self._untimely(step, so_far.bindings):
+            unheard = Unheard(Side.PEER, (), self.scene.begin, self.scene.end, why, step.written)
             return replace(so_far, unheard=(*so_far.unheard, unheard)), _said(unheard)
         if holds:
             return so_far, "holds"
@@ -174,14 +176,14 @@ class Search:
         rights = [show(total(r, so_far.bindings)) or "nothing" for r in step.rights]
         return None, f"does not hold: {left} {step.op} {' or '.join(rights)}"
 
-    def _crosses(self, step: Where, bindings: Bindings) -> bool:
-        """Whether a comparison of times spans two clocks that are not aligned."""
-        if self.scene.aligned:
-            return False
+    def _untimely(self, step: Where, bindings: Bindings) -> str:
+        """Return why a comparison of times cannot be made: two clocks that are not aligned, or a line without time."""
         terms = [t for s in (step.left, *step.rights) for t in s.terms]
         refs = [r for t in terms for r in (t.arguments if isinstance(t, Call) else (t,)) if isinstance(r, Ref)]
-        sides = {bindings.events[r.name].side for r in refs if r.field == "at" and r.name in bindings.events}
-        return len(sides) > 1
+        events = [bindings.events[r.name] for r in refs if r.field == "at" and r.name in bindings.events]
+        if any(e.certainty is Certainty.UNTIMED for e in events):
+            return "untimed"
+        return "clocks" if len({e.side for e in events}) > 1 and not self.scene.aligned else ""
 
     def _absent(self, step: Want, so_far: Solution) -> _Outcome:
         """Judge an `unless` or `never`."""
@@ -217,12 +219,25 @@ class Search:
                 found = True
                 evidence = (*so_far.evidence, *((pattern.name or "why", e) for e in events[-_SHOWN:]))
                 count = partial(seen.matches.count, place)
-                bindings = so_far.bindings.with_event(pattern.name, events[-1], count)
-                yield replace(so_far, bindings=bindings, evidence=evidence), f"bound to {_place(events[-1])}"
+                after = replace(
+                    so_far,
+                    bindings=so_far.bindings.with_event(pattern.name, events[-1], count),
+                    evidence=evidence,
+                    unheard=(*so_far.unheard, *self._unmeasured(pattern, events[-1], so_far.bindings)),
+                )
+                yield after, f"bound to {_place(events[-1])}"
         if unheard is not None:
             yield replace(so_far, unheard=(*so_far.unheard, unheard)), _said(unheard)
         elif not found:
             yield None, "no such event, and somebody listened"
+
+    def _unmeasured(self, pattern: Pattern, event: Event, bindings: Bindings) -> tuple[Unheard, ...]:
+        """Return that a window with a length was not measured where a line bears no time: only its place is known."""
+        measured = [bindings.events[w.anchor.name] for w in pattern.windows if w.length is not None]
+        if not measured or all(e.certainty is not Certainty.UNTIMED for e in (event, *measured)):
+            return ()
+        side = self.of(pattern.role)
+        return (Unheard(side, pattern.kinds, self.scene.begin, self.scene.end, "untimed", pattern.written),)
 
     def _reason(self, pattern: ReasonPattern, so_far: Solution) -> _Outcome:
         """Bind the reason the episode was found to have."""
