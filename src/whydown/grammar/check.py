@@ -230,8 +230,11 @@ def _unused(grammars: Sequence[Grammar], found: list[Tried]) -> Iterator[Problem
             continue
         lines = used[one.sample.grammar.path]
         lines.add(one.own.shape.rule.line)
-        for text in one.texts[1:]:
-            lines.update([shape.rule.line for shape in one.more if shape.read(text) is not None][:1])
+        for text in filter(None, one.texts[1:]):
+            reading = [shape.rule.line for shape in one.more if shape.read(text) is not None]
+            lines.update(reading[:1])
+            if not reading:
+                unread.add(id(one.sample.block))
     for grammar in grammars:
         for block in grammar.events:
             templates = [*(("line", t) for t in block.lines), *(("more", t) for t in block.more)]
