@@ -82,6 +82,13 @@ def test_a_repeated_message_is_given_once_and_what_was_folded_away_is_counted() 
     assert (tally.repeated, tally.folded) == (1, 4)
 
 
+def test_a_repeated_message_may_be_folded_or_empty() -> None:
+    tally = Tally()
+    got = read(tally, HEADER + "message repeated 2 times: [ a#012b]", HEADER + "message repeated 2 times: [ ]")
+    assert [record.text for record in got] == ["a", "b"]
+    assert (tally.unfolded, tally.blank, tally.folded) == (1, 1, 2)
+
+
 def test_text_that_only_speaks_of_repetition_stays() -> None:
     (record,) = read(Tally(), HEADER + "the message repeated itself")
     assert record.text == "the message repeated itself"

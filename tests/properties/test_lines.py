@@ -165,6 +165,7 @@ pieces_of_headers = st.lists(
             ),
             *(
                 "message repeated 2 times: [",
+                "]",
                 "last message repeated 2 times",
                 "{",
                 '"MESSAGE":',

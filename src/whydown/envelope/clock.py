@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from whydown.envelope import stamps
@@ -32,10 +33,25 @@ class Years(NamedTuple):
     now: int | None = None  # the last resort
 
 
+@dataclass(slots=True)
+class Parts:
+    """Parts of stamps that were read before, for the clocks of all files."""
+
+    walls: dict[str, int] = field(default_factory=dict)  # 2026-11-21T20:40:01
+    tails: dict[str, tuple[int, bool]] = field(default_factory=dict)  # .123Z or +00:00: what to add; whether a zone
+    times: dict[str, int] = field(default_factory=dict)  # 20:40:01
+
+
 class Clock:
     """Reads the stamps of one file in their order; `at` is the time read last, in microseconds UTC."""
 
-    def __init__(self, zone: tzinfo | None, years: Callable[[], Years], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        zone: tzinfo | None,
+        years: Callable[[], Years],
+        tell: Callable[[str], None],
+        parts: Parts | None = None,
+    ) -> None:
         """Take the zone of stamps without one (None: UTC is assumed).
 
         `years` is asked once, if a stamp without a year comes; `tell` is told once what was assumed.
@@ -50,9 +66,8 @@ class Clock:
         self._told = False
         self._local = Certainty.ZONE_ASSUMED if zone is None else Certainty.STAMPED
         self._yearless = Certainty.YEAR_ASSUMED
-        self._walls: dict[str, int] = {}  # 2026-11-21T20:40:01
-        self._tails: dict[str, tuple[int, bool]] = {}  # .123Z, or +00:00 alone: what to add, and whether it is a zone
-        self._times: dict[str, int | None] = {}
+        parts = parts or Parts()
+        self._walls, self._tails, self._times = parts.walls, parts.tails, parts.times
         self._offsets: dict[int, tuple[int, int]] = {}
         self._day = ""  # the month and day of the last stamp without a year, and its midnight
         self._midnight = 0
@@ -116,12 +131,12 @@ class Clock:
         it, or up to one before.
         """
         day, time = stamp[:6], stamp[7:]
-        try:
-            seconds = self._times[time]
-        except KeyError:
-            seconds = _keep(self._times, time, stamps.time_of_day(time))
+        seconds = self._times.get(time)
         if seconds is None:
-            return None
+            seconds = stamps.time_of_day(time)
+            if seconds is None:
+                return None
+            _keep(self._times, time, seconds)
         if day != self._day:
             midnight = self._find_midnight(day, seconds)
             if midnight is None:

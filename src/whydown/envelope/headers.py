@@ -20,6 +20,7 @@ _PREFIX = re.compile(r"[ \t\0\ufeff]*(?:<\d{1,3}>(?:1 )?(?=.))?", re.ASCII | re.
 _VERSION = re.compile(r"1 (?=\d{4}-\d\d-\d\dT)", re.ASCII)
 _INNER = re.compile(r"(?:<\d{1,3}>)?(?:1 )?(?=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)", re.ASCII)
 _INNER_WITHIN = 256  # characters of outer headers before an inner one
+_INNER_WORDS = 2  # what a collector writes before: its host, a program
 _UNIX = re.compile(r"(\d{9,10})\.(\d{1,9}) +", re.ASCII)  # journalctl -o short-unix
 _STAMPED = re.compile(
     r"[*.:]?(?:[A-Z][a-z]{2},? )?"
@@ -133,6 +134,8 @@ def _unix(text: str, clock: Clock) -> Head | None:
 def _inner(rest: str, clock: Clock) -> Head | None:
     """Read the header behind the one a collector put before it: the writer's own stamp and host count."""
     for match in _INNER.finditer(rest[:_INNER_WITHIN]):
+        if not match[0] and rest.count(" ", 0, match.start()) > _INNER_WORDS:
+            continue  # a time that the message speaks of
         stamp, _, behind = rest[match.end() :].partition(" ")
         body = _rfc5424(behind) or tagged(behind)
         if body is not None and (certainty := clock.full(stamp)) is not None:

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
 from whydown.envelope import stamps
-from whydown.envelope.clock import Clock, Years
+from whydown.envelope.clock import Clock, Parts, Years
 from whydown.envelope.headers import read
 from whydown.envelope.record import Record
 from whydown.sources import files
@@ -40,13 +40,14 @@ def records(
     """Take the header off each line.
 
     `zone` is that of stamps without one (None: UTC is assumed), `zones` where it is another for a side; `year` is that
-    of the first stamp without one in each file. What is assumed instead is told in a notice once a file. A line with several lines folded into it (`#012`)
-    gives a record each, counted in `tally.unfolded`; a line without a message is counted as blank; "last message
-    repeated" is counted as repeated, and what a syslog daemon had folded away in `tally.folded`.
+    of the first stamp without one in each file. What is assumed instead is told in a notice once a file. A line with
+    several lines folded into it (`#012`) gives a record each, counted in `tally.unfolded`; a line without a message is
+    counted as blank; "last message repeated" as repeated, and what a syslog daemon had folded away in `tally.folded`.
     """
     clocks: dict[str, Clock] = {}
+    parts = Parts()
     source: str | None = None
-    clock = Clock(zone, Years, lambda _: None)
+    clock = Clock(zone, Years, lambda _: None, parts)
     for line in lines:
         text, origin, side = line
         if origin[0] != source:
@@ -54,18 +55,22 @@ def records(
             known = clocks.get(source)
             if known is None:
                 own = ((zones or {}).get(side) if side else None) or zone
-                known = clocks.setdefault(source, _clock(source, clocks, tally, own, year))
+                years = partial(_years, source, clocks, year)
+                known = clocks[source] = Clock(own, years, partial(tally.notice, source), parts)
             clock = known
         head = read(text, clock)
         message = head[7]
-        if not message:
-            tally.blank += 1
-        elif "#01" in message:
+        if " repeated " in message:
+            if _is_last_repeated(message, tally):
+                continue
+            message = _unrepeated(message, tally)
+            head = (*head[:7], message)
+        if "#01" in message:
             yield from map(_record, ((*head[:7], part, origin, side) for part in _unfolded(message, tally)))
-        elif " repeated " not in message or (inner := _repeated(message, tally)) is message:
+        elif message:
             yield _record((*head, origin, side))
-        elif inner:
-            yield _record((*head[:7], inner, origin, side))
+        else:
+            tally.blank += 1
 
 
 def _unfolded(message: str, tally: Tally) -> list[str]:
@@ -77,32 +82,35 @@ def _unfolded(message: str, tally: Tally) -> list[str]:
     return parts
 
 
-def _repeated(message: str, tally: Tally) -> str:
-    """Give the message inside `message repeated 2 times: [ ... ]`; nothing for `last message repeated 2 times`."""
-    if match := _REPEATED.fullmatch(message):
-        tally.folded += max(0, int(match[1]) - 1)
-        return match[2].strip()
-    if match := _LAST_REPEATED.fullmatch(message):
-        tally.folded += int(match[1])
-        tally.repeated += 1
-        return ""
-    return message
+def _unrepeated(message: str, tally: Tally) -> str:
+    """Give the message inside `message repeated 2 times: [ ... ]`, and any other as it is."""
+    match = _REPEATED.fullmatch(message)
+    if match is None:
+        return message
+    tally.folded += max(0, int(match[1]) - 1)
+    return match[2].strip()
 
 
-def _clock(source: str, clocks: dict[str, Clock], tally: Tally, zone: tzinfo | None, year: int | None) -> Clock:
-    """Make the clock of one file; the complete stamps of the files before it are its neighbours."""
+def _is_last_repeated(message: str, tally: Tally) -> bool:
+    """Whether a message is `last message repeated 2 times`, which says nothing that was not said; it is counted."""
+    match = _LAST_REPEATED.fullmatch(message)
+    if match is None:
+        return False
+    tally.folded += int(match[1])
+    tally.repeated += 1
+    return True
 
-    def years() -> Years:
-        ranges = [other.full_range for name, other in clocks.items() if other.full_range and name != source]
-        return Years(
-            given=year,
-            neighbours=(min(map(min, ranges)), max(map(max, ranges))) if ranges else None,
-            named=_named_day(source),
-            written=files.modified(source),
-            now=time.time_ns() // 1000,
-        )
 
-    return Clock(zone, years, lambda rule: tally.notice(source, rule))
+def _years(source: str, clocks: Mapping[str, Clock], given: int | None) -> Years:
+    """Gather what tells the year of one file; the complete stamps of the files before it are its neighbours."""
+    ranges = [other.full_range for name, other in clocks.items() if other.full_range and name != source]
+    return Years(
+        given=given,
+        neighbours=(min(map(min, ranges)), max(map(max, ranges))) if ranges else None,
+        named=_named_day(source),
+        written=files.modified(source),
+        now=time.time_ns() // 1000,
+    )
 
 
 def _named_day(source: str) -> int | None:
