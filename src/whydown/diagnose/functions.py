@@ -47,14 +47,14 @@ def proposal_diff(offered: Sequence[Proposal] | None, accepted: Sequence[Proposa
     """Return the smallest gap between any two proposals of the lists; None where a pair agrees or a list is missing.
 
     A responder takes a proposal whole (RFC 7296 section 2.7), so the pair that misses by the least is the nearest.
+    Proposals of different protocols (IKE, ESP) are never compared.
     """
     if not offered or not accepted:
         return None
-    pairs = list(product(offered[:64], accepted[:64]))
-    pairs = [p for p in pairs if p[0].protocol == p[1].protocol] or pairs
-    gaps = [_pair_gap(a, b) for a, b in pairs]
-    _, best = min(gaps, key=lambda g: g[0])
-    return best if best.rows else None
+    pairs = product(offered[:64], accepted[:64])
+    gaps = [_pair_gap(a, b) for a, b in pairs if a.protocol == b.protocol or not (a.protocol and b.protocol)]
+    _, best = min(gaps, key=lambda g: g[0], default=(0, None))
+    return best if best and best.rows else None
 
 
 def _pair_gap(offered: Proposal, accepted: Proposal) -> tuple[int, Gap]:

@@ -147,12 +147,13 @@ def _settle_names(links: list[Link], whole: list[Event]) -> list[Link]:
     unnamed = [link for link in addressed if not link.values("conn")]
     kept = []
     for link in links:
-        if link.remote or not addressed or any(e.kind not in _SET_UP for e in link.events):
+        stated = all("session" in e.fields for e in link.events)  # NSX names its sessions by UUID only
+        if link.remote or not addressed or not (stated or all(e.kind in _SET_UP for e in link.events)):
             kept.append(link)
         elif len(addressed) == 1:
             addressed[0].events.extend(link.events)
             addressed[0].events.sort(key=lambda e: e.at)
-        elif unnamed:
+        elif unnamed and not stated:
             whole.extend(link.events)
         else:
             kept.append(link)
