@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple, Never
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from whydown.grammar.model import Grammar
-    from whydown.grammar.trial import Near, Reading, Trial
     from whydown.text import Problem
 
 app = typer.Typer(
@@ -36,7 +36,6 @@ Name = Annotated[
 ]
 CAUSES = (".causes", ".reasons")
 SUFFIXES = (".grammar", *CAUSES)
-_NEAREST = 5  # wordings shown for a line that none reads
 
 
 @app.callback()
@@ -75,14 +74,14 @@ def try_line(
     grammars: Folders = None,
 ) -> None:
     """Show which wording reads a line and what it yields, or how far the nearest ones get; exit 1 if none reads it."""
-    from whydown.grammar.trial import trials  # noqa: PLC0415
+    from whydown.grammar.trial import not_read, told, trials  # noqa: PLC0415
 
     tried = trials(_line(line), _named(_loaded(grammars), grammar))
     readings = [(t, r) for t in tried for r in t.readings]
     for one, reading in readings:
-        _print(_told(one, reading))
+        _print(told(one, reading))
     if not readings:
-        _print(_not_read(tried))
+        _print(not_read(tried))
     raise typer.Exit(0 if readings else 1)
 
 
@@ -95,13 +94,13 @@ def new(
 ) -> None:
     """Write a message block for a line: slots for what varies, an example with documentation addresses."""
     from whydown.grammar.scaffold import scaffold  # noqa: PLC0415
-    from whydown.grammar.trial import trials  # noqa: PLC0415
+    from whydown.grammar.trial import told, trials  # noqa: PLC0415
 
     tried = trials(_line(line), _named(_loaded(grammars), grammar))
     best = min(tried, key=lambda t: (not t.readings, not t.headed, len(t.message), len(t.grammar.name)), default=None)
     if best is None or not best.message:
-        raise UsageError("This line holds no message.", "Hand over a whole log line in quotes, or - to read it.")
-    _print(f"# already read: {row}" for reading in best.readings for row in list(_told(best, reading))[:1])
+        raise UsageError("This line holds no message.", "Hand over a whole log line, with what follows its header.")
+    _print(f"# already read: {row}" for reading in best.readings for row in islice(told(best, reading), 1))
     if best.headed or best.prefix:
         _print([f"# for {best.grammar.path}"])
     _print([scaffold(best.message, best.prefix).rstrip("\n")])
@@ -246,11 +245,12 @@ def _named(grammars: list[Grammar], name: str | None) -> list[Grammar]:
 
 
 def _line(given: str) -> str:
-    """Return the line that is meant: the first that is not empty of standard input for `-`."""
-    if given != "-":
-        return given.split("\n", maxsplit=1)[0].strip()
-    data = sys.stdin.buffer.read(1 << 20).decode(errors="surrogateescape")
-    return next((line.strip() for line in data.split("\n") if line.strip()), "")
+    """Return the line that is meant: the first that is not empty, of standard input for `-`."""
+    text = sys.stdin.buffer.read(1 << 20).decode(errors="surrogateescape") if given == "-" else given
+    line = next((row.strip() for row in text.split("\n") if row.strip()), "")
+    if not line:
+        raise UsageError("There is no line to read.", "Hand over a log line in quotes, or - to read one.")
+    return line
 
 
 # --- telling ---------------------------------------------------------------------------------------------------------
@@ -270,51 +270,6 @@ def _summary(read: _Read, problems: Sequence[Problem]) -> str:
     messages = sum(len(g.events) for g in read.grammars)
     examples = sum(len(b.tries) for g in read.grammars for b in blocks_of(g))
     return f"no problems: {len(read.grammars)} grammars, {messages} messages, {examples} examples"
-
-
-def _told(one: Trial, reading: Reading) -> Iterable[str]:
-    """Say what reads a line, by which rule, where its wording is from, and what it yields."""
-    from whydown.grammar.check import shown  # noqa: PLC0415
-
-    template = reading.template
-    where = f"{one.grammar.path}:{template.span.line}"
-    if reading.more:
-        yield f"{one.grammar.name}: a further record of {_block(reading)}, by {where}"
-    elif not reading.events:
-        yield f"{one.grammar.name}: ignored by {_block(reading)}, {where}"
-    for event in reading.events:
-        yield f"{one.grammar.name}: {event.kind} {event.direction}, by {where}"
-    yield f"  {'more' if reading.more else 'line'}  {template.written}"
-    known = {"seen": "from", "assumed": "assumed"}.get(str(template.provenance), "")
-    yield f"  {known}  {template.source}"
-    for event in reading.events[:1]:
-        width = max(map(len, event.fields), default=0)
-        yield from (f"    {name.ljust(width)}  {shown(event.fields[name])}" for name in event.fields)
-
-
-def _block(found: Reading | Near) -> str:
-    from whydown.grammar.model import EventBlock  # noqa: PLC0415
-
-    block = found.block
-    return f"{block.kind} {block.direction}" if isinstance(block, EventBlock) else f"ignore {block.name}"
-
-
-def _not_read(tried: Sequence[Trial]) -> Iterable[str]:
-    """Say how far the nearest wordings go along with a line that none reads."""
-    near = [(t, n) for t in tried for n in t.nearest(_NEAREST)]
-    near.sort(key=lambda pair: -pair[1].reach.agreed)
-    if not near:
-        yield "no grammar reads this line, and none begins like it; 'whydown grammar new --from LINE' begins a block"
-        return
-    yield "no grammar reads this line; the nearest:"
-    for one, found in near[:_NEAREST]:
-        yield ""
-        yield f"{one.grammar.path}:{found.template.span.line}  {_block(found)}"
-        yield f"  {found.template.written}"
-        yield f"  {one.message}"
-        begun = printable(one.message[: found.reach.end])
-        blanks = "".join(c if c == "\t" else " " for c in begun)
-        yield f"  {blanks}^ expected {found.reach.wanted or 'nothing more'}"
 
 
 def main() -> Never:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.assemble import Assembler
+from whydown.grammar.check import shown
 from whydown.grammar.claims import blocks_of, wordings
 from whydown.grammar.match import Matcher
 from whydown.grammar.model import EventBlock
 from whydown.grammar.reach import Reach, reach
 from whydown.grammar.samples import bare, read_line
 from whydown.tally import Tally
-from whydown.text import Span
+from whydown.text import Span, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from whydown.grammar.model import Grammar, IgnoreBlock, Template
 
 
+_NEAREST = 5  # wordings shown for a line that none reads
 _LEAST = 3  # characters of a wording's own text that a line must share to be near it
 
 
@@ -97,3 +99,47 @@ def _readings(grammar: Grammar, matcher: Matcher, record: Record, message: str) 
                 if further.read(message) is not None:
                     yield Reading(block, template, more=True, events=())
                     break
+
+
+# --- telling ---------------------------------------------------------------------------------------------------------
+
+
+def told(one: Trial, reading: Reading) -> Iterator[str]:
+    """Say what reads a line, by which rule, where its wording is from, and what it yields."""
+    template = reading.template
+    where = f"{one.grammar.path}:{template.span.line}"
+    if reading.more:
+        yield f"{one.grammar.name}: a further record of {_block(reading)}, by {where}"
+    elif not reading.events:
+        yield f"{one.grammar.name}: ignored by {_block(reading)}, {where}"
+    for event in reading.events:
+        yield f"{one.grammar.name}: {event.kind} {event.direction}, by {where}"
+    yield f"  {'more' if reading.more else 'line'}  {template.written}"
+    known = {"seen": "from", "assumed": "assumed"}.get(str(template.provenance), "")
+    yield f"  {known}  {template.source}"
+    for event in reading.events[:1]:
+        width = max(map(len, event.fields), default=0)
+        yield from (f"    {name.ljust(width)}  {shown(event.fields[name])}" for name in event.fields)
+
+
+def _block(found: Reading | Near) -> str:
+    block = found.block
+    return f"{block.kind} {block.direction}" if isinstance(block, EventBlock) else f"ignore {block.name}"
+
+
+def not_read(tried: Sequence[Trial]) -> Iterator[str]:
+    """Say how far the nearest wordings go along with a line that none reads."""
+    near = [(t, n) for t in tried for n in t.nearest(_NEAREST)]
+    near.sort(key=lambda pair: -pair[1].reach.agreed)
+    if not near:
+        yield "no grammar reads this line, and none begins like it; 'whydown grammar new --from LINE' begins a block"
+        return
+    yield "no grammar reads this line; the nearest:"
+    for one, found in near[:_NEAREST]:
+        yield ""
+        yield f"{one.grammar.path}:{found.template.span.line}  {_block(found)}"
+        yield f"  {found.template.written}"
+        yield f"  {one.message}"
+        begun = printable(one.message[: found.reach.end])
+        blanks = "".join(c if c == "\t" else " " for c in begun)
+        yield f"  {blanks}^ expected {found.reach.wanted or 'nothing more'}"
