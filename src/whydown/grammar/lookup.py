@@ -35,24 +35,7 @@ EVENT = (
     "refuse",
 )
 IGNORE = ("line", "from", "assumed", "note", "try", "refuse")
-_REPEATED = {
-    "mark",
-    "prefix",
-    "slot",
-    "line",
-    "more",
-    "data",
-    "set",
-    "becomes",
-    "finds",
-    "from",
-    "assumed",
-    "note",
-    "try",
-    "also",
-    "gives",
-    "refuse",
-}
+_ONCE = frozenset({"vendor", "usually", "app", "source", "shape", "case", "since", "until"})
 _PLACES: Mapping[str, tuple[str, ...]] = {"grammar": HEADER, "event": EVENT, "ignore": IGNORE}
 
 _TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*")  # a single word after ':' that looks so is a type, any other is a word
@@ -80,7 +63,7 @@ class Lookup:
                 hint = suggest(clause.keyword, allowed) or _elsewhere(clause.keyword, block.keyword)
                 failed.update(word for word in allowed if repr(word) in hint)
                 self.tell("G008", f"unknown clause '{clause.keyword}' in '{block.keyword}'", clause.span, hint)
-            elif clause.keyword in first and clause.keyword not in _REPEATED:
+            elif clause.keyword in first and clause.keyword in _ONCE:
                 line = first[clause.keyword].span.line
                 self.tell("G012", f"a second '{clause.keyword}': the first stands in line {line}", clause.span)
             else:
