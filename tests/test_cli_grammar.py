@@ -167,6 +167,13 @@ def test_new_tells_when_the_line_is_read_already() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("words", [("new", "--from"), ("try",)])
+def test_no_secret_of_a_line_is_printed(words: tuple[str, ...]) -> None:
+    for line in ("received DELETE with psk = 'hunter2'", "loaded psk = 'hunter2'", "nothing, psk = 'hunter2'"):
+        assert "hunter2" not in run(*words, line).output
+
+
+@pytest.mark.usefixtures("folder")
 def test_new_wants_a_line() -> None:
     assert isinstance(run("new", "--from", "-", given="\n").exception, UsageError)
 

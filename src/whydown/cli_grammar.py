@@ -75,13 +75,14 @@ def try_line(
 ) -> None:
     """Show which wording reads a line and what it yields, or how far the nearest ones get; exit 1 if none reads it."""
     from whydown.grammar.trial import not_read, told, trials  # noqa: PLC0415
+    from whydown.report.quote import without_secrets  # noqa: PLC0415
 
     tried = trials(_line(line), _named(_loaded(grammars), grammar))
     readings = [(t, r) for t in tried for r in t.readings]
     for one, reading in readings:
-        _print(told(one, reading))
+        _print(map(without_secrets, told(one, reading)))
     if not readings:
-        _print(not_read(tried))
+        _print(map(without_secrets, not_read(tried)))
     raise typer.Exit(0 if readings else 1)
 
 
@@ -95,6 +96,7 @@ def new(
     """Write a message block for a line: slots for what varies, an example with documentation addresses."""
     from whydown.grammar.scaffold import scaffold  # noqa: PLC0415
     from whydown.grammar.trial import told, trials  # noqa: PLC0415
+    from whydown.report.quote import without_secrets  # noqa: PLC0415
 
     tried = trials(_line(line), _named(_loaded(grammars), grammar))
     best = min(tried, key=lambda t: (not t.readings, not t.headed, len(t.message), len(t.grammar.name)), default=None)
@@ -103,7 +105,7 @@ def new(
     _print(f"# already read: {row}" for reading in best.readings for row in islice(told(best, reading), 1))
     if best.headed or best.prefix:
         _print([f"# for {best.grammar.path}"])
-    _print([scaffold(best.message, best.prefix).rstrip("\n")])
+    _print([scaffold(without_secrets(best.message), best.prefix).rstrip("\n")])
 
 
 @app.command()

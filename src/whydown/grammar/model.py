@@ -110,7 +110,7 @@ class Grammar:
         str, ...
     ] = ()  # literals, one of which stands in every raw line of it (default: the apps): the prefilter
     source: str = ""
-    shape: str = "text"  # text | keyvalue | csv
+    shape: str = "text"  # text | keyvalue
     any_case: bool = False  # `case any`: the writer's capitals vary, literal text matches in any case
     prefixes: tuple[Template, ...] = ()
     slots: tuple[tuple[str, str], ...] = ()  # local slot types: name, regular expression

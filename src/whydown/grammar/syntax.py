@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from whydown.grammar.blocks import Block, Clause
     from whydown.text import Problem
 
-_WORDS_OF = {"usually": ("edge", "peer"), "shape": ("text", "keyvalue", "csv"), "case": ("any",)}
+_WORDS_OF = {"usually": ("edge", "peer"), "shape": ("text", "keyvalue"), "case": ("any",)}
 
 
 def read_grammar(text: str, path: str) -> tuple[Grammar | None, tuple[Problem, ...]]:
