@@ -34,6 +34,7 @@ spiced = st.lists(
 def _short_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cutting, "LIMIT", LIMIT)
     monkeypatch.setattr(cutting, "_KEPT", LIMIT + 2)
+    monkeypatch.setattr(cutting, "_FAR", 0)  # jump from mark to mark however close they are
 
 
 class Way(NamedTuple):

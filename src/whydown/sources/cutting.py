@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 LIMIT = 64 * 1024  # bytes of a line that are read
 _KEPT = LIMIT + 2  # enough to see that a line is too long although its last byte may be a carriage return
-_DENSE = 4  # one line in so many has a mark: then looking at each line is cheaper than jumping from mark to mark
+# Looking at each line is cheaper than jumping from mark to mark where ...
+_FAR = 800  # ... marks are fewer bytes apart than this
+_DENSE = 4  # ... one line in so many has a mark, or more
 
 # NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
 _origin = cast("Callable[[tuple[str, str, int, int]], Origin]", partial(tuple.__new__, Origin))
@@ -80,12 +82,12 @@ class Cutter(NamedTuple):
                 if last >= 0 and kept:
                     start = block.find(b"\n") + 1
                     line = kept if dropped else kept + block[: start - 1]
-                    yield self._cut(line, (0, len(line)), 1, number, offset)
+                    yield self._cut(line, (0, len(line)), number, offset)[0]
                     number, offset = number + 1, offset + len(kept) + dropped + start
                     kept, dropped = b"", 0
                 if start <= last:
-                    total = block.count(b"\n", start, last) + 1
-                    yield self._cut(block, (start, last), total, number, offset)
+                    lines, total = self._cut(block, (start, last), number, offset)
+                    yield lines
                     number, offset = number + total, offset + last + 1 - start
                 start = last + 1
                 room = max(0, _KEPT - len(kept))
@@ -94,35 +96,40 @@ class Cutter(NamedTuple):
         except DamagedError as error:
             damage = str(error)
         if kept and not damage:
-            yield self._cut(kept, (0, len(kept)), 1, number, offset)
+            yield self._cut(kept, (0, len(kept)), number, offset)[0]
         elif kept:  # half a line says half of something
-            self._count(1)
-            self.tally.other += 1
+            self._count(1, other=1)
         if damage:
             self.tally.notice(self.place.source, damage, damaged=True)
 
-    def _count(self, lines: int) -> None:
+    def _count(self, lines: int, other: int) -> None:
         self.tally.lines += lines
         self.tally.by_source[self.place.source] += lines
+        self.tally.other += other
 
-    def _cut(self, block: bytes, span: tuple[int, int], total: int, number: int, offset: int) -> list[Line]:
-        """Cut the `total` lines in a span of a block, which ends before a line feed; the first stands at `offset`."""
-        self._count(total)
+    def _cut(self, block: bytes, span: tuple[int, int], number: int, offset: int) -> tuple[list[Line], int]:
+        """Cut the lines in a span of a block, which ends before a line feed; the first stands at `offset`.
+
+        Gives the lines to be read, and how many there are in all.
+        """
         sieve = self.sieve
         if sieve is not None and not sieve.dense:
             found = sieve.hits(block)
-            if len(found) * _DENSE < total:
-                pieces, numbers, offsets = _holding(block, span, found, (number, offset), sieve)
-                self.tally.other += total - len(pieces)
-                return self._lines(pieces, numbers, offsets)
+            if len(found) * _FAR < span[1] - span[0]:
+                pieces, nths, begins, total = _holding(block, span, found, sieve)
+                self._count(total, other=total - len(pieces))
+                numbers, offsets = map(number.__add__, nths), map((offset - span[0]).__add__, begins)
+                return self._lines(pieces, numbers, offsets), total
         pieces = block[span[0] : span[1]].split(b"\n")
+        total = len(pieces)
         if sieve is None:
-            return self._lines(pieces, count(number), _offsets(pieces, offset))
+            self._count(total, other=0)
+            return self._lines(pieces, count(number), _offsets(pieces, offset)), total
         keep = sieve.sift(pieces)
         kept = list(compress(pieces, keep))
-        self.tally.other += total - len(kept)
+        self._count(total, other=total - len(kept))
         sieve.dense = len(kept) * _DENSE >= total
-        return self._lines(kept, compress(count(number), keep), compress(_offsets(pieces, offset), keep))
+        return self._lines(kept, compress(count(number), keep), compress(_offsets(pieces, offset), keep)), total
 
     def _lines(self, pieces: list[bytes], numbers: Iterable[int], offsets: Iterable[int]) -> list[Line]:
         """Decode pieces and say where they stand; empty ones are counted and left out."""
@@ -156,20 +163,23 @@ def _offsets(pieces: Iterable[bytes], offset: int) -> Iterator[int]:
 
 
 def _holding(
-    block: bytes, span: tuple[int, int], found: list[tuple[int, int, int]], first: tuple[int, int], sieve: Sieve
-) -> tuple[list[bytes], list[int], list[int]]:
-    """Cut out the lines of a span in which something was found, with their numbers and offsets."""
-    pieces, numbers, offsets = [], [], []
+    block: bytes, span: tuple[int, int], found: list[tuple[int, int, int]], sieve: Sieve
+) -> tuple[list[bytes], list[int], list[int], int]:
+    """Cut out the lines of a span in which something was found.
+
+    Gives them with their numbers in the span, from 0, and their places in the block; and how many lines the span has.
+    """
+    pieces, nths, begins = [], [], []
     begin, stop = span
-    number, shift = first[0], first[1] - begin
     end = begin - 1  # of the line looked at last
+    nth = 0
     for _, hit, _ in found:
         if hit < end:
             continue
         if hit >= stop:
             break
         previous, begin = begin, block.rfind(b"\n", end + 1, hit) + 1 or end + 1
-        number += block.count(b"\n", previous, begin)
+        nth += block.count(b"\n", previous, begin)
         end = block.find(b"\n", hit, stop)
         if end < 0:
             end = stop
@@ -177,9 +187,9 @@ def _holding(
         if len(piece) > LIMIT and not sieve.holds(piece):
             continue
         pieces.append(piece)
-        numbers.append(number)
-        offsets.append(shift + begin)
-    return pieces, numbers, offsets
+        nths.append(nth)
+        begins.append(begin)
+    return pieces, nths, begins, nth + block.count(b"\n", begin, stop) + 1
 
 
 def _limited(piece: bytes) -> bytes:

@@ -103,7 +103,9 @@ class _Member:
                 block = self.inflater.decompress(left, size)
             except _InflateError as error:
                 yield from self._salvage()
-                raise DamagedError(f"its gzip data is damaged ({error}); what could be read of it may be wrong") from error
+                raise DamagedError(
+                    f"its gzip data is damaged ({error}); what could be read of it may be wrong"
+                ) from error
             if block:
                 self._given += len(block)
                 yield block
