@@ -40,6 +40,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make a folder with one grammar, the only one there is."""
     monkeypatch.setattr("whydown.grammar.places.shipped_folder", lambda: tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("WHYDOWN_GRAMMARS", raising=False)
     (tmp_path / "tiny.grammar").write_text(GRAMMAR, encoding="utf-8")
     monkeypatch.chdir(tmp_path)

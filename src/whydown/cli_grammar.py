@@ -55,7 +55,7 @@ def check(
     from whydown.grammar.places import folders  # noqa: PLC0415
 
     found = _files([*folders(), *(files or [])])
-    read = _read(path for path in found if path.suffix not in CAUSES)
+    read = _read((path for path in found if path.suffix not in CAUSES), anew=True)
     problems = [*read.problems, *checked(read.grammars)]
     problems += _causes([path for path in found if path.suffix in CAUSES], read)
     problems.sort(key=lambda p: (p.span.path, p.span.line, p.span.column))
@@ -170,14 +170,21 @@ class _Read(NamedTuple):
     sources: dict[str, str]
 
 
-def _read(paths: Iterable[Path]) -> _Read:
-    from whydown.grammar.syntax import read_grammar  # noqa: PLC0415
+def _read(paths: Iterable[Path], *, anew: bool) -> _Read:
+    """Read grammar files; those that were read before without a problem only `anew`."""
+    from whydown.grammar import cache  # noqa: PLC0415
 
     read = _Read([], [], {})
     for path in paths:
         text = read.sources[str(path)] = _text(path)
-        grammar, problems = read_grammar(text, str(path))
-        read.problems.extend(problems)
+        grammar = None if anew else cache.find(text, str(path))
+        if grammar is None:
+            from whydown.grammar.syntax import read_grammar  # noqa: PLC0415 - loads pyparsing
+
+            grammar, problems = read_grammar(text, str(path))
+            read.problems.extend(problems)
+            if grammar is not None and not problems:
+                cache.keep(text, str(path), grammar)
         if grammar is not None:
             read.grammars.append(grammar)
     return read
@@ -229,7 +236,7 @@ def _loaded(folders: Sequence[Path] | None) -> list[Grammar]:
     """Return the grammars that there are; files that do not read are told on standard error and left out."""
     from whydown.grammar.places import folders as places  # noqa: PLC0415
 
-    read = _read(path for path in _files(places(folders or [])) if path.suffix == ".grammar")
+    read = _read((path for path in _files(places(folders or [])) if path.suffix == ".grammar"), anew=False)
     for path in dict.fromkeys(p.span.path for p in read.problems):
         count = sum(p.span.path == path for p in read.problems)
         sys.stderr.write(printable(f"whydown: note: {path} has {count} problems; see whydown grammar check") + "\n")

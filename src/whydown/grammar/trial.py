@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from whydown.grammar.model import Grammar, IgnoreBlock, Template
 
 
-_NEAREST = 5  # wordings shown for a line that none reads
-_LEAST = 3  # characters of a wording's own text that a line must share to be near it
+_NEAREST = 3  # wordings shown for a line that none reads
+_LEAST = 4  # characters of a wording's own text that a line must share to be near it
 
 
 class Reading(NamedTuple):
