@@ -94,6 +94,21 @@ def test_the_right_example_gives_none(page: Page) -> None:
     assert message(page.right) == ""
 
 
+def examples() -> list[str]:
+    """Return the blocks that the two pages for writers of grammars show."""
+    texts = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("grammar-language.md", "contributing.md")]
+    return re.findall(r"^```text\n((?:grammar|event|ignore) [a-z].*?)^```$", "".join(texts), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda text: text.split("\n")[0])
+def test_the_blocks_that_the_language_pages_show_are_sound(example: str) -> None:
+    assert message([example]) == ""
+
+
+def test_the_language_pages_show_blocks() -> None:
+    assert len(examples()) > 5
+
+
 def rewrite() -> None:
     """Write the true messages into the page."""
 
