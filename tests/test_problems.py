@@ -28,6 +28,7 @@ grammar example
   app     exampled
   source  example.com
 """
+PREFIXES = "  prefix  $thread[$subsystem] <$conn|$ike_id>\n  prefix  $thread[$subsystem]\n\n"
 _SECTION = re.compile(r"^## (?P<code>G\d{3}): .*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^```text (?P<kind>wrong|message|right)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -102,7 +103,8 @@ def examples() -> list[str]:
 
 @pytest.mark.parametrize("example", examples(), ids=lambda text: text.split("\n")[0])
 def test_the_blocks_that_the_language_pages_show_are_sound(example: str) -> None:
-    assert message([example]) == ""
+    header = "" if example.startswith("grammar ") else f"{HEADER}{PREFIXES}"
+    assert message([header + example]) == ""
 
 
 def test_the_language_pages_show_blocks() -> None:
