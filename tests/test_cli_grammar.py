@@ -148,23 +148,21 @@ def test_an_unknown_grammar_is_a_usage_error_with_a_suggestion() -> None:
 def test_new_writes_a_block_for_the_grammar_of_the_line() -> None:
     result = run("new", "--from", "May  4 08:13:20 gw tinyd[7]: [IKE] hq[9]: no answer from 10.8.0.1")
     assert result.exit_code == 0
-    rows = result.output.split("\n")
-    assert rows[0] == "# for tiny.grammar"
-    assert rows[2:5] == [
-        "event KIND DIRECTION",
-        "  line    $conn[$ike_id]: no answer from $remote",
-        "  from    FILL IN where it was seen: product and version, or file:line of its source",
-    ]
-    assert rows[5:7] == [
-        "  try     [IKE] site-b[9]: no answer from 203.0.113.10",
-        "  gives   conn=site-b ike_id=9 remote=203.0.113.10",
-    ]
+    assert result.stdout == dedent("""\
+        event KIND DIRECTION
+          line    $conn[$ike_id]: no answer from $remote
+          from    FILL IN where it was seen: product and version, or file:line of its source
+          try     [IKE] site-b[9]: no answer from 203.0.113.10
+          gives   conn=site-b ike_id=9 remote=203.0.113.10
+        """)
+    assert "whydown: note: this block is for tiny.grammar\n" in result.stderr
+    assert "whydown: note: kinds whose words fit: " in result.stderr
 
 
 @pytest.mark.usefixtures("folder")
 def test_new_tells_when_the_line_is_read_already() -> None:
     result = run("new", "--from", "received DELETE for hq[9]")
-    assert result.output.startswith("# already read: tiny: ike.delete in, by tiny.grammar:9\n")
+    assert "note: a grammar reads this line: tiny: ike.delete in, by tiny.grammar:9\n" in result.stderr
 
 
 @pytest.mark.usefixtures("folder")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple, Never
 
 import typer
 
 from whydown.errors import KnowledgeError, UsageError, WhydownError
+from whydown.terminal import say
 from whydown.text import printable, render_problem, suggest
 
 if TYPE_CHECKING:
@@ -93,8 +93,11 @@ def new(
     grammar: Name = None,
     grammars: Folders = None,
 ) -> None:
-    """Write a message block for a line: slots for what varies, an example with documentation addresses."""
-    from whydown.grammar.scaffold import scaffold  # noqa: PLC0415
+    """Write a message block for a line: slots for what varies, an example with documentation addresses.
+
+    The block goes to standard output, to be appended to a file; what else is to say, to standard error.
+    """
+    from whydown.grammar.scaffold import likely_kinds, scaffold  # noqa: PLC0415
     from whydown.grammar.trial import told, trials  # noqa: PLC0415
     from whydown.report.quote import without_secrets  # noqa: PLC0415
 
@@ -102,10 +105,12 @@ def new(
     best = min(tried, key=lambda t: (not t.readings, not t.headed, len(t.message), len(t.grammar.name)), default=None)
     if best is None or not best.message:
         raise UsageError("This line holds no message.", "Hand over a whole log line, with what follows its header.")
-    _print(f"# already read: {row}" for reading in best.readings for row in islice(told(best, reading), 1))
-    if best.headed or best.prefix:
-        _print([f"# for {best.grammar.path}"])
     _print([scaffold(without_secrets(best.message), best.prefix).rstrip("\n")])
+    for reading in best.readings:
+        say(f"a grammar reads this line: {next(iter(told(best, reading)))}", "note")
+    if best.headed or best.prefix:
+        say(f"this block is for {best.grammar.path}", "note")
+    say(f"kinds whose words fit: {', '.join(likely_kinds(best.message))} (whydown grammar kinds lists all)", "note")
 
 
 @app.command()
@@ -239,7 +244,7 @@ def _loaded(folders: Sequence[Path] | None) -> list[Grammar]:
     read = _read((path for path in _files(places(folders or [])) if path.suffix == ".grammar"), anew=False)
     for path in dict.fromkeys(p.span.path for p in read.problems):
         count = sum(p.span.path == path for p in read.problems)
-        sys.stderr.write(printable(f"whydown: note: {path} has {count} problems; see whydown grammar check") + "\n")
+        say(f"{path} has {count} problems; see whydown grammar check", "note")
     return read.grammars
 
 
@@ -286,7 +291,7 @@ def main() -> Never:
     try:
         app()
     except WhydownError as error:
-        sys.stderr.write(f"whydown: error: {printable(str(error))}\n")
+        say(str(error), "error")
         sys.exit(error.exit_status)
     sys.exit(0)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whydown.grammar.check import check
-from whydown.grammar.scaffold import scaffold
+from whydown.grammar.scaffold import likely_kinds, scaffold
 from whydown.grammar.syntax import read_grammar
 
 HEADER = "grammar x\n  vendor  x\n  usually peer\n  app     x\n  source  x\n\n"
@@ -71,9 +71,18 @@ def test_the_direction_is_only_taken_from_plain_words(line: str, direction: str)
     assert f"event KIND {direction}\n" in scaffold(line)
 
 
-def test_kinds_are_only_suggested() -> None:
-    comment = scaffold("received DELETE for IKE_SA hq[7]").split("\n")[0]
-    assert comment.startswith("# kinds whose words fit: ike.delete, ")
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("received DELETE for IKE_SA hq[7]", "ike.delete"),
+        ("no acceptable proposal found", "proposals.mismatch"),
+        ("peer busy, retrying", "ike.retry"),
+        ("sending DPD request", "dpd.sent"),
+    ],
+)
+def test_kinds_are_suggested_by_their_words(line: str, kind: str) -> None:
+    assert likely_kinds(line)[0] == kind
+    assert kind not in scaffold(line)
 
 
 def test_what_a_person_has_to_say_is_asked_for_by_the_check() -> None:

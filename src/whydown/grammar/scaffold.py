@@ -45,7 +45,6 @@ def scaffold(message: str, prefix: str = "") -> str:
     head = f"event KIND {_direction(message)}"
     gives = [(p.field, p.example) for p in parts if p.field != "_"]
     rows = [
-        f"# kinds whose words fit: {', '.join(_kinds(message))}; 'whydown grammar kinds' lists all, with their meanings",
         head,
         f"  line    {_template(message, parts)}",
         f"  from    {FILL_IN} where it was seen: product and version, or file:line of its source",
@@ -257,16 +256,22 @@ def _direction(message: str) -> str:
     return "DIRECTION" if heard == said else "in" if heard else "out"
 
 
-def _kinds(message: str) -> list[str]:
+def likely_kinds(message: str) -> list[str]:
     """Return the kinds whose name and meaning share most words with the message, best first."""
-    words = set(re.findall(r"[a-z]{2,}", message.lower()))
+    words = _stems(message)
 
     def score(kind: Kind) -> float:
-        name = set(re.findall(r"[a-z]{2,}", kind))
-        meaning = set(re.findall(r"[a-z]{3,}", KIND_MEANINGS[kind].lower())) - _COMMON
+        name, meaning = _stems(kind), _stems(KIND_MEANINGS[kind]) - _COMMON
         return 3 * len(words & name) / len(name) + len(words & meaning) / (3 + len(meaning))
 
     return [str(k) for k in sorted(KIND_MEANINGS, key=score, reverse=True) if k is not Kind.GIST][:_SHOWN]
 
 
-_COMMON = frozenset({"the", "was", "for", "and", "that", "not", "are", "with", "other", "from", "here", "this"})
+def _stems(text: str) -> set[str]:
+    """Return the beginnings of a text's words: 'retry' and 'retrying' are one."""
+    return {word[:5] for word in re.findall(r"[a-z]{2,}", text.lower())}
+
+
+_COMMON = frozenset(
+    {"the", "was", "for", "and", "that", "not", "are", "with", "other", "from", "here", "this", "of", "by"}
+)
