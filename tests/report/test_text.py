@@ -152,6 +152,13 @@ def test_the_page_without_the_peers_log_looks_different_and_says_what_to_get() -
     assert "the DH groups differ (possible)" in section(page, "Could be")
 
 
+def test_what_one_command_gets_is_asked_for_once() -> None:
+    first = edge_alone().missing[0]
+    page = render(a_report(replace(edge_alone(), missing=(first, replace(first, what="the IDs"))), peer=False))
+    assert page.count("journalctl") == 1
+    assert "when they do not match; the IDs" in flat(page)
+
+
 def test_a_missing_log_is_asked_for_even_where_no_rule_names_it() -> None:
     page = render(a_report(replace(edge_alone(), missing=()), peer=False))
     assert "From the peer, 2026-03-04 10:50:16 to 11:45:02Z on its clock: the peer's IKE log" in flat(page)

@@ -276,11 +276,19 @@ def _wanted(incident: Incident, heard: Sequence[Heard]) -> list[Missing]:
     return wanted
 
 
+def _together(missing: Sequence[Missing]) -> list[Missing]:
+    """Join the requests that one command answers for one stretch of time."""
+    asked: dict[tuple[Side, int | None, int | None, str], list[str]] = {}
+    for item in missing:
+        asked.setdefault((item.side, item.begin, item.end, item.command), []).append(item.what)
+    return [Missing(side, begin, end, "; ".join(what), command) for (side, begin, end, command), what in asked.items()]
+
+
 def _write_missing(paper: Paper, heading: str, missing: Sequence[Missing]) -> None:
     if not missing:
         return
     paper.heading(heading)
-    for number, item in enumerate(missing, start=1):
+    for number, item in enumerate(_together(missing), start=1):
         window = ""
         if item.begin is not None and item.end is not None:
             window = f", {stamps(item.begin, item.end)} on its clock"
