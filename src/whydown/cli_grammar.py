@@ -50,7 +50,10 @@ def check(
         typer.Argument(metavar="[FILES]...", help="Grammar and cause files or folders, besides those shipped."),
     ] = None,
 ) -> None:
-    """Check all grammars and causes, those shipped and those given: print every problem, exit 1 if there is one."""
+    """Check all grammars and causes.
+
+    Those shipped and those given; every problem is printed, and the exit status is 1 if there is one.
+    """
     from whydown.grammar.check import check as checked  # noqa: PLC0415 - pyparsing is slow to load
     from whydown.grammar.places import folders  # noqa: PLC0415
 
@@ -73,7 +76,10 @@ def try_line(
     grammar: Name = None,
     grammars: Folders = None,
 ) -> None:
-    """Show which wording reads a line and what it yields, or how far the nearest ones get; exit 1 if none reads it."""
+    """Show what reads a log line, and what it yields.
+
+    Or, with exit status 1, how far the nearest wordings go along with it.
+    """
     from whydown.grammar.trial import not_read, told, trials  # noqa: PLC0415
     from whydown.report.quote import without_secrets  # noqa: PLC0415
 
@@ -93,9 +99,9 @@ def new(
     grammar: Name = None,
     grammars: Folders = None,
 ) -> None:
-    """Write a message block for a line: slots for what varies, an example with documentation addresses.
+    """Write a message block for a log line.
 
-    The block goes to standard output, to be appended to a file; what else is to say, to standard error.
+    With slots for what varies and an example with documentation addresses. The block goes to standard output, to be appended to a file; what else is to say, to standard error.
     """
     from whydown.grammar.scaffold import likely_kinds, scaffold  # noqa: PLC0415
     from whydown.grammar.trial import told, trials  # noqa: PLC0415
@@ -115,7 +121,7 @@ def new(
 
 @app.command()
 def kinds() -> None:
-    """List the kinds of events with their meanings."""
+    """List the kinds of events."""
     from whydown.grammar import tables  # noqa: PLC0415
 
     _print(tables.kinds())
@@ -123,7 +129,7 @@ def kinds() -> None:
 
 @app.command()
 def fields() -> None:
-    """List the fields of events, which are the slots of templates, with their types and meanings."""
+    """List the fields of events, which are slots."""
     from whydown.grammar import tables  # noqa: PLC0415
 
     _print(tables.fields())
@@ -131,7 +137,10 @@ def fields() -> None:
 
 @app.command()
 def coverage(*, grammars: Folders = None) -> None:
-    """Show which kinds of events each vendor's grammars can give, by wordings seen and assumed."""
+    """Show what each vendor's grammars can give.
+
+    For each kind of event, how many wordings are seen and how many assumed.
+    """
     from whydown.grammar import tables  # noqa: PLC0415
 
     _print(tables.coverage(_loaded(grammars)))
@@ -147,7 +156,10 @@ def fmt(
         bool, typer.Option("--check", help="Change nothing; name the files that would change and exit 1.")
     ] = False,
 ) -> None:
-    """Lay files out: aligned clauses, one empty line between blocks; words and comments stay."""
+    """Lay files out, as shipped files are.
+
+    Clauses are aligned and blocks divided by one empty line; words and comments stay.
+    """
     from whydown.grammar.fmt import formatted  # noqa: PLC0415
 
     failed = False

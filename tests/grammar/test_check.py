@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from whydown.grammar.check import check
 from whydown.grammar.syntax import read_grammar
 
@@ -222,3 +225,36 @@ def test_a_value_that_a_field_refuses_is_pointed_at() -> None:
           try     up with 192.0.2.300 now
         """)
     assert found == [("G030", 5, "matched up to here, expected a value of 'remote', which this is not")]
+
+
+CLAUSES = st.sampled_from(
+    [
+        "event ike.up local",
+        "event ike.gone out",
+        "ignore chatter",
+        "  line    IKE_SA $conn up",
+        "  line    IKE_SA $* up",
+        "  line    up: ${state:own} ${reason:No answer|Timed out}$*",
+        "  more    Lifetime: $lifetime s",
+        "  data    a=$conn b=up",
+        "  becomes ike.timeout local conn=b",
+        "  set     cause=up",
+        "  from    src/a.c:1",
+        "  assumed so",
+        "  try     IKE_SA b up",
+        "  try     May  4 08:13:20 gw exampled[7]: IKE_SA b up#012Lifetime: 3 s",
+        "  try     up: x No answer",
+        "  also    Lifetime: 3 s",
+        "  gives   conn=b cause=up",
+        "  refuse  IKE_SA up",
+    ]
+)
+
+
+@given(st.lists(CLAUSES, max_size=25), st.sampled_from(["grammar x\n", HEADER.format(name="x", app="exampled")]))
+def test_whatever_reads_can_be_checked_and_problems_have_places(clauses: list[str], header: str) -> None:
+    text = f"{header}  slot    own /[a-z]+/\n" + "\n".join(clauses)
+    grammar, _ = read_grammar(text, "x")
+    assert grammar is not None
+    for problem in check([grammar]):
+        assert 1 <= problem.span.line <= text.count("\n") + 1
