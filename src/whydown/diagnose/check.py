@@ -78,9 +78,9 @@ def _references(cause: Cause, knowledge: Knowledge) -> Iterator[Problem]:
 
 
 def _ruled_out(cause: Cause, knowledge: Knowledge) -> Iterator[Problem]:
-    """Check that the causes a cause silences exist."""
+    """Check that the causes a cause silences, or is like, exist."""
     causes = [c.name for c in knowledge.causes]
-    for ruled_out in cause.rules_out:
+    for ruled_out in (*cause.rules_out, *cause.alike):
         if not any(n == ruled_out.name or n.startswith(ruled_out.name + "/") for n in causes):
             message = f"there is no cause '{ruled_out.name}'"
             yield Problem("C022", message, ruled_out.span, suggest(ruled_out.name, causes))

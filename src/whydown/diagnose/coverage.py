@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from whydown.diagnose.model import How, Pattern, Want
@@ -29,6 +30,9 @@ class Supply:
                 own = _slots(part for t in templates for part in t.parts)
                 fields = common | frozenset(own) | {name for name, _ in event.sets}
                 self._by_kind[event.kind].append((event, fields))
+                for turn in event.turns:
+                    turned = replace(event, kind=turn.kind, direction=turn.direction)
+                    self._by_kind[turn.kind].append((turned, fields))
 
     def feeds(self, pattern: Pattern) -> bool:
         """Whether some message can become an event that `pattern` binds."""

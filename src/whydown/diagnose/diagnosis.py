@@ -109,7 +109,7 @@ def _incident(session: Session, episode: Episode, knowledge: Knowledge, tally: T
         cause=_cause(lead) if lead else None,
         confidence=lead.level if lead else Confidence.POSSIBLE,
         confidence_why=lead.why if lead else "no known cause fits what the logs show",
-        alternatives=tuple(_alternative(f) for f in findings[1 : 1 + _ALTERNATIVES]),
+        alternatives=_alternatives(findings, knowledge.causes),
         differs=lead.differs if lead else (),
         agrees=lead.agrees if lead else (),
         actions=(lead.do if lead else ()) or reason.reason.do,
@@ -174,6 +174,17 @@ def _cause(finding: Finding) -> Cause:
 
 def _alternative(finding: Finding) -> Alternative:
     return Alternative(finding.cause.name, finding.cause.title, finding.level, finding.settles)
+
+
+def _alternatives(findings: Sequence[Finding], causes: Iterable[CauseBlock]) -> tuple[Alternative, ...]:
+    """Name what else it may be: causes that leave the same lines as the leading one, and the other findings."""
+    if not findings:
+        return ()
+    lead = findings[0]
+    titles = {c.name: c.title for c in causes}
+    alike = {n.name: Alternative(n.name, titles[n.name], Confidence.POSSIBLE, lead.settles) for n in lead.cause.alike}
+    others = {f.cause.name: _alternative(f) for f in findings[1:]}
+    return tuple((alike | others).values())[:_ALTERNATIVES]
 
 
 def _contradictions(shown: Sequence[Shown], lead: Finding | None) -> tuple[str, ...]:

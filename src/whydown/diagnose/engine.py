@@ -124,7 +124,7 @@ def _rank(finding: Finding) -> tuple[int, int, int]:
 
 def _finding(cause: Cause, solution: Solution, search: Search) -> Finding:
     """Return what a solution comes to."""
-    level, why = _level(solution)
+    level, why = _level(solution, cause)
     bindings = solution.bindings
     differs, agrees = _table(cause, bindings, search)
     missing = tuple(dict.fromkeys((*solution.unheard, *solution.unproven)))
@@ -140,25 +140,26 @@ def _finding(cause: Cause, solution: Solution, search: Search) -> Finding:
         differs=differs,
         agrees=agrees,
         fault={"writer": search.side.value, "other": search.side.other.value}.get(cause.fault, cause.fault),
-        settles=settles if missing else "",
+        settles=settles if missing or cause.alike else "",
         why=why,
         unhelped=solution.unhelped,
     )
 
 
-def _level(solution: Solution) -> tuple[Confidence, str]:
+def _level(solution: Solution, cause: Cause) -> tuple[Confidence, str]:
     """Return how sure a solution is, and what keeps it from being surer."""
     provenances = {e.rule.provenance for _, e in solution.evidence}
-    if solution.unheard:
-        return Confidence.POSSIBLE, "a part of it was not heard"
-    if Provenance.GIST in provenances:
-        return Confidence.POSSIBLE, "it rests on a line no message file knows"
-    if solution.unproven:
-        return Confidence.PROBABLE, "what would speak against it was not heard"
-    if solution.unhelped:
-        return Confidence.PROBABLE, "not every supporting line was found"
-    if Provenance.ASSUMED in provenances:
-        return Confidence.PROBABLE, "the wording of a line it rests on is assumed"
+    limits = (
+        (solution.unheard, Confidence.POSSIBLE, "a part of it was not heard"),
+        (Provenance.GIST in provenances, Confidence.POSSIBLE, "it rests on a line no message file knows"),
+        (solution.unproven, Confidence.PROBABLE, "what would speak against it was not heard"),
+        (solution.unhelped, Confidence.PROBABLE, "not every supporting line was found"),
+        (Provenance.ASSUMED in provenances, Confidence.PROBABLE, "the wording of a line it rests on is assumed"),
+        (cause.alike, Confidence.PROBABLE, "other causes leave the same lines"),
+    )
+    for limit, level, why in limits:
+        if limit:
+            return level, why
     return Confidence.CONFIRMED, "every line it rests on is there"
 
 

@@ -248,6 +248,7 @@ class Cause:
     do: tuple[Text, ...] = ()
     rules_out: tuple[Named, ...] = ()
     settles: Text | None = None
+    alike: tuple[Named, ...] = ()  # causes that leave the same lines
     note: str = ""
     sources: tuple[str, ...] = ()
     tries: tuple[Trial, ...] = ()

@@ -51,6 +51,7 @@ CAUSE = (
     "do",
     "rules-out",
     "settles",
+    "alike",
     "from",
     "note",
     "try",
@@ -58,7 +59,7 @@ CAUSE = (
 FAULTS = ("edge", "peer", "path", "both", "none", "unknown", "writer", "other")
 LEVELS = ("confirmed", "probable", "possible", "none")
 LAYERS = ("session", "tunnel", "bgp")
-_ONCE = {"rank", "means", "link", "note", "explains", "misleads", "fault", "rules-out", "settles"}
+_ONCE = {"rank", "means", "link", "note", "explains", "misleads", "fault", "rules-out", "settles", "alike"}
 _HOW = {"if": How.IF, "and": How.IF, "helps": How.HELPS, "unless": How.UNLESS, "never": How.NEVER}
 _VALUE = TypeVar("_VALUE")
 
@@ -182,6 +183,7 @@ class _Reader:
                 tuple(draft.filled.get("do", ())),
                 tuple(draft.names.get("rules-out", ())),
                 next(iter(draft.filled.get("settles", ())), None),
+                tuple(draft.names.get("alike", ())),
                 draft.one("note"),
                 tuple(draft.texts.get("from", ())),
                 tuple(draft.tries),
@@ -222,6 +224,7 @@ class _Reader:
             "explains": self.named,
             "misleads": self.named,
             "rules-out": self.named,
+            "alike": self.named,
             "rank": self.rank,
             "fault": self.fault,
             "says": self.filled,

@@ -219,7 +219,7 @@ def _never_begun(events: Sequence[Event], side: Side) -> list[_Stretch]:
     ready = [e for e in mine if e.kind in (Kind.CONFIG_LOADED, Kind.DAEMON_START)]
     if not ready or any(e.kind in _TRIED for e in mine):
         return []
-    return [_Stretch(ready[-1].at, was_up=False, trigger=None, last_seen=events[-1].at)]
+    return [_Stretch(ready[-1].at, was_up=False, trigger=None, last_seen=mine[-1].at)]
 
 
 def _fold(stretches: list[_Stretch]) -> list[_Stretch]:
