@@ -119,6 +119,25 @@ def test_a_pattern_is_fed_when_some_message_can_become_its_event(written: str, f
     assert supply_of().feeds(pattern(written)) is fed
 
 
+@pytest.mark.parametrize(
+    ("written", "fed"),
+    [
+        ("peer ike.gone", True),
+        ("peer ike.gone local reason=b", True),
+        ("peer ike.gone out", False),
+        ("peer ike.expired", True),
+        ("peer ike.failed", False),
+    ],
+)
+def test_what_a_message_becomes_or_finds_is_fed_too(written: str, fed: bool) -> None:  # noqa: FBT001
+    turns = "  becomes ike.gone local reason=b\n  finds   ike.expired local reason=b\n  from    example\n  try     <a>"
+    text = GRAMMAR.format(name="a", vendor="A", direction="out").replace("  from    example\n  try     <a>", turns)
+    grammar, problems = read_grammar(text, "a.grammar")
+    assert grammar is not None
+    assert problems == ()
+    assert Supply([grammar]).feeds(pattern(written)) is fed
+
+
 def test_coverage_counts_by_vendor_the_clauses_that_cannot_bind() -> None:
     text = CAUSE.format(title="X").replace(
         "reason as down", "reason as down\n  and peer ike.delete out\n  and peer ike.up"
