@@ -51,6 +51,7 @@ def check(
         problems += _references(cause, knowledge)
         problems += _ruled_out(cause, knowledge) if supply else ()
         problems += _trials(cause.tries, cases)
+    problems += _tables(knowledge, thorough=supply is not None)
     return tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.span.path, p.span.line, p.span.column)))
 
 
@@ -81,9 +82,26 @@ def _ruled_out(cause: Cause, knowledge: Knowledge) -> Iterator[Problem]:
     """Check that the causes a cause silences, or is like, exist."""
     causes = [c.name for c in knowledge.causes]
     for ruled_out in (*cause.rules_out, *cause.alike):
-        if not any(n == ruled_out.name or n.startswith(ruled_out.name + "/") for n in causes):
+        if not _stands_for_any(ruled_out.name, causes):
             message = f"there is no cause '{ruled_out.name}'"
             yield Problem("C022", message, ruled_out.span, suggest(ruled_out.name, causes))
+
+
+def _tables(knowledge: Knowledge, *, thorough: bool) -> Iterator[Problem]:
+    """Check the names of reasons that other reasons and statuses refer to; if thorough, those of causes as well."""
+    reasons, causes = [r.name for r in knowledge.reasons], [c.name for c in knowledge.causes]
+    referred = [r.like for r in knowledge.reasons if r.like] + [n for s in knowledge.statuses for n in s.shows]
+    for named in referred:
+        if named.name not in reasons:
+            yield Problem("C014", f"'{named.name}' is not a documented reason", named.span, suggest(named.name, reasons))
+    for named in (n for s in knowledge.statuses for p in s.problems for n in p.causes if thorough):
+        if not _stands_for_any(named.name, causes):
+            yield Problem("C022", f"there is no cause '{named.name}'", named.span, suggest(named.name, causes))
+
+
+def _stands_for_any(name: str, causes: Iterable[str]) -> bool:
+    """Whether a cause is called so, or a finer one is."""
+    return any(cause == name or cause.startswith(name + "/") for cause in causes)
 
 
 def _trials(trials: Iterable[Trial], cases: Container[str] | None) -> Iterator[Problem]:

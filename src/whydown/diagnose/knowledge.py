@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from whydown.errors import KnowledgeError
 from whydown.grammar.places import folders
@@ -15,15 +15,22 @@ if TYPE_CHECKING:
 
     from whydown.diagnose.model import Cause, Reason
     from whydown.diagnose.syntax import Reading
+    from whydown.diagnose.tables import Commands, Status
     from whydown.grammar.model import Grammar
+
+    _Block = Reason | Cause | Status | Commands
+
+_B = TypeVar("_B", bound="Reason | Cause | Status | Commands")
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Reasons and causes, each name once, in the order of their files."""
+    """Reasons, causes, a console's statuses and vendors' commands, each name once, in the order of their files."""
 
     reasons: tuple[Reason, ...]
     causes: tuple[Cause, ...]
+    statuses: tuple[Status, ...] = ()
+    commands: tuple[Commands, ...] = ()
 
     def causes_of(self, reason: str) -> Iterator[Cause]:
         """Yield the causes that can stand behind a reason (LAYER/NAME), misleading ones included."""
@@ -73,36 +80,45 @@ def gather(
 
 
 def knowledge_files(folder: Path) -> tuple[Path, ...]:
-    """Return a folder's reason and cause files in the order in which they are read."""
-    found = {p for pattern in ("*.reasons", "*.causes", "causes/*.causes") for p in folder.glob(pattern)}
+    """Return a folder's files of reasons, causes, statuses and commands in the order in which they are read."""
+    patterns = ("*.reasons", "*.causes", "causes/*.causes", "*.status", "*.commands")
+    found = {p for pattern in patterns for p in folder.glob(pattern)}
     return tuple(sorted(found, key=lambda p: (p.suffix != ".reasons", str(p))))
 
 
 def combine(by_folder: Iterable[Iterable[Reading]]) -> Knowledge:
     """Join what files say; folders that count more come first."""
-    reasons: dict[str, Reason] = {}
-    causes: dict[str, Cause] = {}
-    for readings in by_folder:
-        for reading in readings:
-            for reason in reading.reasons:
-                reasons.setdefault(reason.name, reason)
-            for cause in reading.causes:
-                causes.setdefault(cause.name, cause)
-    return Knowledge(tuple(reasons.values()), tuple(causes.values()))
+    readings = [reading for folder in by_folder for reading in folder]
+    return Knowledge(
+        _first(b for r in readings for b in r.reasons),
+        _first(b for r in readings for b in r.causes),
+        _first(b for r in readings for b in r.statuses),
+        _first(b for r in readings for b in r.commands),
+    )
+
+
+def _first(found: Iterable[_B]) -> tuple[_B, ...]:
+    """Return the first block of each name."""
+    blocks: dict[str, _B] = {}
+    for block in found:
+        blocks.setdefault(block.name, block)
+    return tuple(blocks.values())
 
 
 def doubles(readings: Iterable[Reading]) -> Iterator[Problem]:
     """Yield a problem for each block of one folder whose name is taken."""
-    seen: dict[tuple[str, str], Reason | Cause] = {}
+    seen: dict[tuple[str, str], _Block] = {}
     for reading in readings:
-        blocks: tuple[Reason | Cause, ...] = (*reading.reasons, *reading.causes)
-        for number, block in enumerate(blocks):
-            word = "reason" if number < len(reading.reasons) else "cause"
+        blocks: list[tuple[str, _Block]] = [("reason", block) for block in reading.reasons]
+        blocks += [("cause", block) for block in reading.causes]
+        blocks += [("status", block) for block in reading.statuses]
+        blocks += [("commands", block) for block in reading.commands]
+        for word, block in blocks:
             first = seen.setdefault((word, block.name), block)
             if first is not block:
                 where = f"{first.span.path}:{first.span.line}"
                 yield Problem(
-                    "C021", f"there are two {word}s '{block.name}'", block.span, f"the first stands at {where}"
+                    "C021", f"there are two blocks '{word} {block.name}'", block.span, f"the first stands at {where}"
                 )
 
 

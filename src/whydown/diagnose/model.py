@@ -230,6 +230,12 @@ class Reason:
     sources: tuple[str, ...] = ()
     tries: tuple[Trial, ...] = ()
     loose: frozenset[str] = frozenset()  # names that a clause which did not read may have bound
+    like: Named | None = None  # the reason whose causes stand behind this one, too
+
+    @property
+    def asked(self) -> str:
+        """The reason by which its causes are found: its own name, or that of the reason it is like."""
+        return self.like.name if self.like else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Reads cause and reason files: their text to blocks of meaning and every problem in them.
 
-The layout is read by `grammar.blocks`, each payload by `clauses`; here clauses get their meaning. A block with a
+The layout is read by `grammar.blocks`, each payload by `clauses`, tables by `tables`; here clauses get their meaning. A block with a
 problem is still returned, as far as it reads, so that other blocks may refer to it and no problem is told twice.
 """
 
@@ -28,6 +28,7 @@ from whydown.diagnose.model import (
     Want,
     Where,
 )
+from whydown.diagnose.tables import Commands, Status, read_commands, read_status
 from whydown.grammar.blocks import blocks
 from whydown.text import Problem, Span, suggest
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from whydown.grammar.blocks import Block, Clause
 
 STEPS = ("if", "and", "or", "unless", "never", "where")
-REASON = (*STEPS, "rank", "means", "do", "link", "note", "from", "try")
+REASON = (*STEPS, "rank", "like", "means", "do", "link", "note", "from", "try")
 CAUSE = (
     *STEPS,
     "helps",
@@ -56,10 +57,11 @@ CAUSE = (
     "note",
     "try",
 )
+BLOCKS = ("cause", "reason", "status", "commands")
 FAULTS = ("edge", "peer", "path", "both", "none", "unknown", "writer", "other")
 LEVELS = ("confirmed", "probable", "possible", "none")
 LAYERS = ("session", "tunnel", "bgp")
-_ONCE = {"rank", "means", "link", "note", "explains", "misleads", "fault", "rules-out", "settles", "alike"}
+_ONCE = {"rank", "like", "means", "link", "note", "explains", "misleads", "fault", "rules-out", "settles", "alike"}
 _HOW = {"if": How.IF, "and": How.IF, "helps": How.HELPS, "unless": How.UNLESS, "never": How.NEVER}
 _VALUE = TypeVar("_VALUE")
 
@@ -70,24 +72,32 @@ class Reading(NamedTuple):
     reasons: tuple[Reason, ...]
     causes: tuple[Cause, ...]
     problems: tuple[Problem, ...]
+    statuses: tuple[Status, ...] = ()
+    commands: tuple[Commands, ...] = ()
 
 
 def read_causes(text: str, path: str) -> Reading:
-    """Read the text of a `.causes` or `.reasons` file; problems are in the order of the file."""
+    """Read the text of a file of causes, reasons, statuses or commands; problems are in the order of the file."""
     found, problems = blocks(text, path)
     reader = _Reader(list(problems))
     reasons: list[Reason] = []
     causes: list[Cause] = []
+    statuses: list[Status] = []
+    commands: list[Commands] = []
     for block in found:
         if block.keyword == "cause":
             causes += reader.cause(block)
         elif block.keyword == "reason":
             reasons += reader.reason(block)
+        elif block.keyword == "status":
+            statuses += read_status(block, reader.problems)
+        elif block.keyword == "commands":
+            commands += read_commands(block, reader.problems)
         else:
-            hint = suggest(block.keyword, ("cause", "reason")) or "a block is 'cause' or 'reason'"
+            hint = suggest(block.keyword, BLOCKS) or f"a block is one of {', '.join(BLOCKS)}"
             reader.tell("C002", f"unknown block '{block.keyword}'", block.span, hint)
     told = tuple(sorted(reader.problems, key=lambda p: (p.span.line, p.span.column)))
-    return Reading(tuple(reasons), tuple(causes), told)
+    return Reading(tuple(reasons), tuple(causes), told, tuple(statuses), tuple(commands))
 
 
 @dataclass(slots=True)
@@ -157,6 +167,7 @@ class _Reader:
                 tuple(draft.texts.get("from", ())),
                 tuple(draft.tries),
                 frozenset(draft.loose),
+                next(iter(draft.names.get("like", ())), None),
             )
         ]
 
@@ -225,6 +236,7 @@ class _Reader:
             "misleads": self.named,
             "rules-out": self.named,
             "alike": self.named,
+            "like": self.named,
             "rank": self.rank,
             "fault": self.fault,
             "says": self.filled,
