@@ -91,6 +91,20 @@ def test_one_log_each_with_one_peer_each_is_one_story() -> None:
     assert sessions(ours, theirs) == [{ours.text, theirs.text}]
 
 
+def test_a_gateway_that_names_only_its_peer_is_joined_to_that_peer() -> None:
+    ours = event("edge ike.start out", remote=PEER)
+    theirs = event("peer ike.start in", local=PEER, remote=EDGE)
+    stranger = event("edge ike.start out", at=5, local=EDGE, remote=OTHER)
+    assert sessions(ours, theirs, stranger) == [{ours.text, theirs.text}, {stranger.text}]
+
+
+def test_a_peer_with_two_edges_is_not_joined_by_its_address_alone() -> None:
+    ours = event("edge ike.start out", remote=PEER)
+    one = event("peer ike.start in", at=1, local=PEER, remote=EDGE)
+    two = event("peer ike.start in", at=2, local=PEER, remote=OTHER)
+    assert sessions(ours, one, two) == [{ours.text}, {one.text}, {two.text}]
+
+
 def test_a_session_is_named_by_nsx_where_nsx_names_it() -> None:
     uuid = "254d755e-e133-4831-89ab-41ef49c2bdc1"
     alarm = event("edge session.down", at=1, session=uuid, local=EDGE, remote=PEER, reason="Peer sent delete")

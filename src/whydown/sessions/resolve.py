@@ -12,7 +12,7 @@ from whydown.sessions.names import Gateway, SessionName
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from whydown.grammar.event import Event
     from whydown.sessions.clues import Link
@@ -35,7 +35,7 @@ def resolve(writers: Sequence[Writer]) -> tuple[Joined, ...]:
         own, rest = link_events(writer)
         links.extend(own)
         whole[writer.key] = rest
-    groups = classes(len(links), _shared_clues(links).values())
+    groups = classes(len(links), [*_shared_clues(links).values(), *_half_pairs(links)])
     if _one_each(groups, links):
         # One peer known to each side and nothing that tells them apart: the user gave the two logs as one story.
         groups = [[i for group in groups for i in group]]
@@ -96,6 +96,20 @@ def _shared_clues(links: Sequence[Link]) -> dict[tuple[str, ...], set[int]]:
         if len(mine) == 1 and len(theirs) == 1 and mine != theirs:
             clues["ids", *sorted((str(*mine), str(*theirs)))].add(i)
     return clues
+
+
+def _half_pairs(links: Sequence[Link]) -> Iterator[tuple[int, int]]:
+    """Yield links of the two sides where one never names its own address and can only mean the other's.
+
+    Some daemons print the peer's address only; it is joined if one gateway across has that address, to one peer.
+    """
+    for i, link in enumerate(links):
+        if link.local or not link.remote:
+            continue
+        across = [j for j, x in enumerate(links) if x.writer.side is not link.writer.side and x.local == link.remote]
+        rivals = [x for x in links if x.writer.side is link.writer.side and x.remote == link.remote]
+        if len(across) == 1 and len(rivals) == 1:
+            yield i, across[0]
 
 
 def name_session(joined: Joined, writers: Sequence[Writer]) -> SessionName:
