@@ -104,69 +104,61 @@ class Assembler:
         self._open: dict[_Writer, _Open] = {}
         self._waiting: deque[Event | _Open] = deque()
 
-    def feed(  # noqa: C901, PLR0912 - one loop over all lines: the plain case is told here, in place
-        self, records: Sequence[Record], matches: Sequence[Match | None]
-    ) -> list[Event]:
+    def feed(self, records: Sequence[Record], matches: Sequence[Match | None]) -> list[Event]:
         """Return the events that a batch completes."""
-        tally, last, open_blocks, waiting = self._tally, self._last, self._open, self._waiting
+        last, open_blocks = self._last, self._open
         events: list[Event] = []
+        add = events.append
+        foreign = plain = repeated = 0
         for record, match in zip(records, matches, strict=True):
             if match is None:
-                tally.other += 1
+                foreign += 1
                 continue
             grammar, shape, fields, _ = match
             at, certainty, host, app, pid, _, data, text, origin, side = record
             writer = (host, app, pid)
             before = last.get(writer)
-            if before is None and len(last) >= _WRITERS:
-                last.clear()
             last[writer] = record
-            if open_blocks:
-                self._pass_time(record)
-            if before is not None and before[7] == text and before[6] == data and -SECOND <= at - before[0] <= SECOND:
-                if text:
-                    tally.repeated += 1  # charon writes what matters to two facilities
-                else:
-                    tally.blank += 1
+            if before is None:
+                if len(last) > _WRITERS:
+                    last.clear()
+            elif before[7] == text and before[6] == data and text and -SECOND <= at - before[0] <= SECOND:
+                repeated += 1  # charon writes what matters to two facilities
                 continue
-            block = None if shape is None else shape.block
-            event: Event | None = None
-            if open_blocks and self._continues(record, match, writer):
-                tally.continued += 1
-            elif shape is None:
-                event = self._unknown(record, match)
-            elif block is None:
-                tally.ignored += 1
-            elif open_blocks or block.more or block.changes:
-                self._begin(record, match, block, shape.rule)
-            else:
-                tally.events += 1
-                if block.sets:
-                    fields.update(block.sets)
-                event = _event(
-                    (
-                        at,
-                        certainty,
-                        side,
-                        host,
-                        app,
-                        pid,
-                        grammar.vendor,
-                        block.kind,
-                        block.direction,
-                        Fields(fields) if shape.has_proposals else fields,
-                        shape.rule,
-                        (origin,),
-                        text,
-                    )
-                )
-            if waiting:
-                if event is not None:
-                    waiting.append(event)
-                events += self._ready()
-            elif event is not None:
-                events.append(event)
+            if open_blocks or shape is None or (block := shape.block) is None or not block.plain:
+                events += self._take(record, match, writer)
+                continue
+            plain += 1
+            if block.sets:
+                fields.update(block.sets)
+            read = Fields(fields) if shape.has_proposals else fields
+            head = (at, certainty, side, host, app, pid, grammar.vendor, block.kind, block.direction)
+            add(_event((*head, read, shape.rule, (origin,), text)))
+        self._tally.other += foreign
+        self._tally.events += plain
+        self._tally.repeated += repeated
         return events
+
+    def _take(self, record: Record, match: Match, writer: _Writer) -> Iterator[Event]:
+        """Yield the events that a record completes which is no plain event, or comes while a block is open."""
+        tally, shape = self._tally, match.shape
+        if self._open:
+            self._pass_time(record)
+        event: Event | None = None
+        if self._open and self._continues(record, match, writer):
+            tally.continued += 1
+        elif shape is None:
+            event = self._unknown(record, match)
+        elif shape.block is None:
+            tally.ignored += 1
+        else:
+            self._begin(record, match, shape.block, shape.rule)
+        if self._waiting:
+            if event is not None:
+                self._waiting.append(event)
+            yield from self._ready()
+        elif event is not None:
+            yield event
 
     def finish(self) -> list[Event]:
         """Return what still waits: there will be no more records."""

@@ -72,21 +72,25 @@ def _expression(parts: Sequence[str | Slot], local_types: Mapping[str, str], *, 
     segment: list[str] = []
     slotted = False  # the segment holds a slot: without one there is nothing to try again
     for place, part in enumerate(parts):
+        before = parts[place - 1] if place else ""
         if isinstance(part, str):
-            segment.append(_literal(part, tight=tight))
+            segment.append(_literal(part, tight=tight, guarded=isinstance(before, Slot) and _is_spaced(before)))
             continue
         if _is_open(part):
             done.append(f"(?>{''.join(segment)})" if slotted else "".join(segment))
             segment = []
         slotted = True
-        before = parts[place - 1] if place else ""
-        after = parts[place + 1] if place + 1 < len(parts) else None
-        segment.append(_slot(part, before, after, local_types, tight=tight))
+        segment.append(_slot(part, before, parts[place + 1 :], local_types, tight=tight))
     return "".join(done) + "".join(segment)
 
 
-def _literal(text: str, *, tight: bool) -> str:
-    return (" " if tight else " ++").join(re.escape(piece) for piece in _BLANKS.split(text))
+def _literal(text: str, *, tight: bool, guarded: bool = False) -> str:
+    """Write a literal; `guarded`: no blank may stand before it, which is looked at when its first character fits."""
+    written = (" " if tight else " ++").join(re.escape(piece) for piece in _BLANKS.split(text))
+    if not guarded or text[0] == " ":
+        return written
+    first = re.escape(text[0])
+    return f"{first}(?<! {first}){written.removeprefix(first)}"
 
 
 def _reading(slot: Slot, local_types: Mapping[str, str]) -> Reading:
@@ -112,26 +116,37 @@ def _is_open(slot: Slot) -> bool:
     return slot.name == "*" or READINGS[_type(slot)].open
 
 
+def _is_spaced(slot: Slot) -> bool:
+    """Whether a slot may hold blanks: but none at its ends."""
+    return slot.name != "*" and _is_open(slot) and _type(slot) in _SPACED
+
+
 def _slot(
-    slot: Slot, before: str | Slot, after: str | Slot | None, local_types: Mapping[str, str], *, tight: bool
+    slot: Slot, before: str | Slot, rest: Sequence[str | Slot], local_types: Mapping[str, str], *, tight: bool
 ) -> str:
     reading = _reading(slot, local_types)
-    text = _open(reading, slot, before, after, tight=tight) if reading.open else reading.pattern
+    text = _open(reading, slot, before, rest, tight=tight) if reading.open else reading.pattern
     return text if slot.name in {"_", "*"} else f"({text})"
 
 
-def _open(reading: Reading, slot: Slot, before: str | Slot, after: str | Slot | None, *, tight: bool) -> str:
-    """Write an open slot: greedy where it cannot hold what follows, else the shortest; without blanks at its ends."""
-    times = "+" if reading.least else "*"
-    stops = after is None or (isinstance(after, str) and not re.match(reading.pattern, after[0], re.DOTALL))
-    body = f"{reading.pattern}{times}" if stops else f"{reading.pattern}{times}?"
-    if slot.name == "*" and not tight and isinstance(after, str) and after.startswith(" "):
-        return f"{body}(?<! )"  # else each blank of a long run would be tried as the beginning of what follows
-    if slot.name == "*" or _type(slot) not in _SPACED:
+def _open(reading: Reading, slot: Slot, before: str | Slot, rest: Sequence[str | Slot], *, tight: bool) -> str:
+    """Write an open slot: the shortest that fits, without blanks at its ends.
+
+    It is greedy, which is quicker, where that comes to the same: before a character that it cannot hold, and where
+    nothing but one literal follows.
+    """
+    after = rest[0] if rest else ""
+    literal = after if isinstance(after, str) else ""
+    cannot_hold = bool(literal) and not re.match(reading.pattern, literal[0], re.DOTALL)
+    greedy = not rest or cannot_hold or (len(rest) == 1 and bool(literal))
+    body = reading.pattern + ("+" if reading.least else "*") + ("" if greedy else "?")
+    ended = "(?<! )" if isinstance(after, Slot) or (literal.startswith(" ") and not tight) else ""
+    if slot.name == "*" and literal:
+        return body + ended  # else each blank of a long run would be tried as the beginning of what follows
+    if not _is_spaced(slot):
         return body
-    led = tight and isinstance(before, str) and before.endswith(" ")
-    ended = after is None or (tight and isinstance(after, str) and after.startswith(" "))
-    return ("" if led or before == "" else "(?! )") + body + ("" if ended else "(?<! )")
+    led = before == "" or (tight and isinstance(before, str) and before.endswith(" "))
+    return ("" if led else "(?! )") + body + ended
 
 
 class Change(NamedTuple):
@@ -160,6 +175,11 @@ class Block:
     sets: dict[str, Any]
     more: tuple[Shape, ...] = ()
     changes: tuple[Change, ...] = ()
+    plain: bool = field(init=False)  # one record is one event of this kind, always
+
+    def __post_init__(self) -> None:
+        """Tell once whether there is anything to wait for or to decide."""
+        object.__setattr__(self, "plain", not self.more and not self.changes)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from operator import call
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import ahocorasick_rs
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from whydown.envelope.record import Record
     from whydown.grammar.model import Grammar
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 
 _BLANKS = re.compile("  +")
 _PAIR = re.compile(r'([A-Za-z0-9_.@-]+)=("[^"\\]*(?:\\.[^"\\]*)*"|[^\s"\]]*)', re.DOTALL)
@@ -63,20 +67,20 @@ class Matcher:
 
     def match(self, records: Sequence[Record]) -> list[Match | None]:
         """Return for each record what it is; None where no grammar speaks of its program."""
-        known = self._readers
-        found: list[Match | None] = []
-        for record in records:
-            readers = known.get(record.app)
+        places: dict[str, list[int]] = {}
+        for place, record in enumerate(records):
+            places.setdefault(record.app, []).append(place)
+        found: list[Match | None] = [None] * len(records)
+        for app, mine in places.items():
+            readers = self._readers.get(app)
             if readers is None:
-                readers = self._of_program(record.app)
-            match = None
-            for reader in readers:  # the first grammar that knows the record; else the first one's word
-                read = reader.read(record)
-                if read.shape is not None:
-                    match = read
-                    break
-                match = match or read
-            found.append(match)
+                readers = self._of_program(app)
+            left = mine
+            for reader in readers:  # the first grammar that knows a record; else the first one's word
+                for place, match in zip(left, reader.read([records[place] for place in left]), strict=True):
+                    if match[1] is not None or found[place] is None:
+                        found[place] = match
+                left = [place for place in left if (known := found[place]) is None or known[1] is None]
         return found
 
     def _of_program(self, app: str) -> tuple[_Reader, ...]:
@@ -84,10 +88,7 @@ class Matcher:
         key = tuple(map(id, grammars))
         if key not in self._joined:
             self._joined[key] = tuple(map(_Reader, joined([self._compile(grammar) for grammar in grammars])))
-        if len(self._readers) >= _REMEMBERED:
-            self._readers.clear()
-        self._readers[app] = self._joined[key]
-        return self._joined[key]
+        return _keep(self._readers, app, self._joined[key])
 
     def _compile(self, grammar: Grammar) -> CompiledGrammar:
         if id(grammar) not in self._compiled:
@@ -100,13 +101,47 @@ class _Reader:
 
     def __init__(self, grammar: CompiledGrammar) -> None:
         self.grammar = grammar
-        self._prefixes = grammar.prefixes
         self._needs = _needed(grammar)
         literals = sorted({literal for _, needed in self._needs for literal in needed})
         self._search = ahocorasick_rs.AhoCorasick(literals or ["\0"], store_patterns=True).find_matches_as_strings
         self._candidates: dict[tuple[str, ...], tuple[Shape, ...]] = {}
-        self._folded = grammar.any_case
-        self._keyed = grammar.keyed
+        self._heads: dict[str, dict[str, Any]] = {}  # what prefixes yield
+
+    def read(self, records: Sequence[Record]) -> list[Match]:
+        """Return for each record the first wording, in file order, that its message is."""
+        grammar, prefixes, folded = self.grammar, self.grammar.prefixes, self.grammar.any_case
+        search, known = self._literals, self._candidates
+        matches: list[Match] = []
+        for record in records:
+            text = record.text.strip(" ")
+            fields: dict[str, Any] = {}
+            if prefixes:
+                text, fields = self._cut_prefix(text)
+            # Texts without double blanks (nearly all) take the quicker expressions.
+            tight = "  " not in text
+            plain = text if tight else _BLANKS.sub(" ", text)
+            key = search(plain.lower() if folded else plain)
+            candidates = known.get(key)
+            if candidates is None:
+                candidates = self._find(key)
+            for shape in candidates:
+                found = shape.tight(text) if tight else shape.loose(text)
+                if found is None:
+                    continue
+                try:
+                    own = dict(zip(shape.names, map(call, shape.converters, found.groups())))  # noqa: B905
+                except ValueError:  # a converter refuses
+                    continue
+                if shape.data:
+                    told = _data(key_values(text if grammar.keyed else record.data), shape.data)
+                    if told is None:
+                        continue
+                    own.update(told)
+                matches.append(_match((grammar, shape, {**fields, **own} if fields else own, text)))
+                break
+            else:
+                matches.append(_match((grammar, None, fields, text)))
+        return matches
 
     def _literals(self, text: str) -> tuple[str, ...]:
         """Find the literal texts of any wording in a message; bytes that were no UTF-8 are in none."""
@@ -115,45 +150,35 @@ class _Reader:
         except UnicodeEncodeError:
             return tuple(self._search(text.encode(errors="replace").decode(), overlapping=True))
 
-    def read(self, record: Record) -> Match:
-        """Return the first wording, in file order, that the record's message is."""
-        text = record.text.strip(" ")
-        fields: dict[str, Any] | None = None
-        for prefix in self._prefixes:
-            if (begin := prefix.head(text)) and (fields := prefix.fields(begin.groups())) is not None:
-                text = text[begin.end() :]
-                break
-        # Texts without double blanks (nearly all) take the quicker expressions.
-        tight = "  " not in text
-        plain = text if tight else _BLANKS.sub(" ", text)
-        key = self._literals(plain.lower() if self._folded else plain)
-        candidates = self._candidates.get(key)
-        if candidates is None:
-            candidates = self._find(key)
-        for shape in candidates:
-            found = shape.tight(text) if tight else shape.loose(text)
-            if found is None:
+    def _cut_prefix(self, text: str) -> tuple[str, dict[str, Any]]:
+        """Divide a message from the first prefix that it begins with; the fields may be shared."""
+        for prefix in self.grammar.prefixes:
+            begin = prefix.head(text)
+            if begin is None:
                 continue
-            own = shape.fields(found.groups())
-            if own is None:
-                continue
-            if shape.data:
-                told = _data(key_values(text if self._keyed else record.data), shape.data)
-                if told is None:
+            head = begin[0]
+            fields = self._heads.get(head)
+            if fields is None:
+                read = prefix.fields(begin.groups())
+                if read is None:
                     continue
-                own.update(told)
-            return _match((self.grammar, shape, {**fields, **own} if fields else own, text))
-        return _match((self.grammar, None, fields or {}, text))
+                fields = _keep(self._heads, head, read)
+            return text[len(head) :], fields
+        return text, {}
 
     def _find(self, key: tuple[str, ...]) -> tuple[Shape, ...]:
         """Return the wordings all of whose looked-for literals are among those found, in file order."""
         there = frozenset(key)
         found = tuple(shape for shape, needed in self._needs if needed <= there)
-        if len(key) <= _LONGEST_KEY:
-            if len(self._candidates) >= _REMEMBERED:
-                self._candidates.clear()
-            self._candidates[key] = found
-        return found
+        return _keep(self._candidates, key, found) if len(key) <= _LONGEST_KEY else found
+
+
+def _keep(memory: dict[_K, _V], key: _K, value: _V) -> _V:
+    """Remember a value; a memory that has grown large starts anew."""
+    if len(memory) >= _REMEMBERED:
+        memory.clear()
+    memory[key] = value
+    return value
 
 
 def _needed(grammar: CompiledGrammar) -> list[tuple[Shape, frozenset[str]]]:

@@ -32,8 +32,9 @@ class Reading(NamedTuple):
     least: int = 1  # of an open type: how many characters at least
 
 
-_V4 = r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"
-_V6 = r"[0-9A-Fa-f:]{0,4}:[0-9A-Fa-f:]{1,41}(?:\.[0-9]{1,3}){0,3}(?:%[0-9A-Za-z_.-]{1,16})?"
+# Loose on purpose, so that it is quick to compile and to match: the converter refuses what is no address.
+_V4 = r"[0-9]{1,3}\.[0-9.]{5,11}"
+_V6 = r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f.:]{1,43}(?:%[0-9A-Za-z_.-]{1,16})?"
 _HEX32 = r"(?:0x[0-9A-Fa-f]{1,8}|[0-9]{1,10}\(0x[0-9A-Fa-f]{1,8}\)|[0-9A-Fa-f]{1,8})"
 _HEX64 = (
     r"(?:0x[0-9A-Fa-f]{1,16}|[0-9]{1,20}\(0x[0-9A-Fa-f]{1,16}\)|[0-9A-Fa-f]{8}[ _:][0-9A-Fa-f]{8}|[0-9A-Fa-f]{1,16})"
@@ -48,7 +49,7 @@ def address(text: str) -> str:
     """Return an IPv4 or IPv6 address in its normal spelling, without brackets; ValueError for what is none."""
     if _PLAIN_V4.fullmatch(text):
         return text
-    bare = text.removeprefix("[").removesuffix("]")
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") and ":" in text else text
     try:
         return socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, bare))
     except OSError:  # no IPv6 address, or one with a zone
@@ -91,7 +92,7 @@ READINGS: dict[SlotType, Reading] = {
     SlotType.INT: Reading(r"-?[0-9]{1,19}", int),
     SlotType.SPI32: Reading(_HEX32, _spi32),
     SlotType.SPI64: Reading(_HEX64, _spi64),
-    SlotType.IP: Reading(rf"(?:{_V4}|{_V6}|\[{_V6}\])", address),
+    SlotType.IP: Reading(rf"(?:{_V4}|\[?{_V6}\]?)", address),
     SlotType.PORT: Reading(r"[0-9]{1,5}", _port),
     SlotType.IDENT: Reading(r".", open=True),
     SlotType.TEXT: Reading(r".", open=True),
