@@ -34,7 +34,7 @@ Folders = Annotated[
 Name = Annotated[
     str | None, typer.Option("--grammar", metavar="NAME", help="Only this grammar, whatever the line's header says.")
 ]
-CAUSES = (".causes", ".reasons")
+CAUSES = (".causes", ".reasons", ".status", ".commands")
 SUFFIXES = (".grammar", *CAUSES)
 
 

@@ -93,7 +93,9 @@ def _tables(knowledge: Knowledge, *, thorough: bool) -> Iterator[Problem]:
     referred = [r.like for r in knowledge.reasons if r.like] + [n for s in knowledge.statuses for n in s.shows]
     for named in referred:
         if named.name not in reasons:
-            yield Problem("C014", f"'{named.name}' is not a documented reason", named.span, suggest(named.name, reasons))
+            yield Problem(
+                "C014", f"'{named.name}' is not a documented reason", named.span, suggest(named.name, reasons)
+            )
     for named in (n for s in knowledge.statuses for p in s.problems for n in p.causes if thorough):
         if not _stands_for_any(named.name, causes):
             yield Problem("C022", f"there is no cause '{named.name}'", named.span, suggest(named.name, causes))

@@ -24,7 +24,7 @@ PLACES = ("local", "remote")  # the asked gateway's outside address and the othe
 _REPEATED = frozenset({"problem", "do", "look", "note", "from"})
 _NEEDED = {
     "status": {
-        "problem": 'name what can be wrong: \'problem "The keys differ" psk-mismatch\'',
+        "problem": "name what can be wrong: 'problem \"The keys differ\" psk-mismatch'",
         "from": "say where the table stands: a page",
     },
     "commands": {
@@ -33,23 +33,23 @@ _NEEDED = {
     },
 }
 _QUOTED = re.compile(r'"(?P<text>[^"]+)"\s*(?P<rest>.*)')
-_STATE = re.compile(r'(?P<state>[^"]*?)\s*(?:"(?P<message>[^"]+)")?')
+_STATE = re.compile(r'(?P<states>[^"]*?)\s*(?:"(?P<message>[^"]+)")?')
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What one column of a console shows: a state and, where there is one, its error message."""
+    """What one column of a console shows: a state, in one word or another, and where there is one its error message."""
 
-    state: str
+    words: tuple[str, ...]
     message: str = ""
 
     def __str__(self) -> str:
-        return f"{self.state} ({self.message})" if self.message else self.state
+        return f"{self.words[0]} ({self.message})" if self.message else self.words[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """Something that can be wrong, in words, and the causes that are it."""
+    """Something that can be wrong, in words, and the causes that are it; none where no log tells."""
 
     text: str
     causes: tuple[Named, ...]
@@ -88,8 +88,8 @@ class Commands:
 
     def get(self, topic: str, local: str = "", remote: str = "") -> str:
         """Return the command for a topic with the addresses filled in; empty where there is none."""
-        ready = {"local": local or "LOCAL-IP", "remote": remote or "REMOTE-IP"}
-        return re.sub(r"\$(local|remote)", lambda found: ready[found[1]], self.topics.get(topic, ""))
+        ready = {"$": "$", "local": local or "LOCAL-IP", "remote": remote or "REMOTE-IP"}
+        return re.sub(r"\$(\$|local|remote)", lambda found: ready[found[1]], self.topics.get(topic, ""))
 
 
 def read_status(block: Block, problems: list[Problem]) -> list[Status]:
@@ -101,7 +101,7 @@ def read_status(block: Block, problems: list[Problem]) -> list[Status]:
     if not states:
         hint = f"say what the console shows: {', '.join(COLUMNS)}"
         problems.append(Problem("C005", "this status shows nothing", block.span, hint))
-    shows = [n for clause in found.get("shows", ()) for n in _names(clause.passage.text, clause, 0, problems)]
+    shows = [named for clause in found.get("shows", ()) for named in _names(clause.payload, clause, 0)]
     possible = [p for clause in found.get("problem", ()) if (p := _possible(clause, problems))]
     return [
         Status(
@@ -168,25 +168,22 @@ def _texts(found: Iterable[Clause]) -> tuple[str, ...]:
 
 def _state(clause: Clause) -> State:
     read = _STATE.fullmatch(clause.payload)
-    return State(read["state"], read["message"] or "") if read else State(clause.payload)
+    states, message = (read["states"], read["message"] or "") if read else (clause.payload, "")
+    return State(tuple(word.strip() for word in states.split("|")), message)
 
 
 def _possible(clause: Clause, problems: list[Problem]) -> Possible | None:
     read = _QUOTED.fullmatch(clause.payload)
     if read is None:
-        message, expected = "this 'problem' does not read", "expected a text in double quotes, then causes"
+        message, expected = "this 'problem' does not read", "expected a text in double quotes, then names of causes"
         problems.append(Problem("C001", message, clause.payload_span, "", expected))
         return None
-    return Possible(read["text"], tuple(_names(read["rest"], clause, read.start("rest"), problems)))
+    return Possible(read["text"], tuple(_names(read["rest"], clause, read.start("rest"))))
 
 
-def _names(text: str, clause: Clause, start: int, problems: list[Problem]) -> list[Named]:
+def _names(text: str, clause: Clause, start: int) -> list[Named]:
     """Return the names in a part of a clause that begins at `start`."""
-    words = [(m[0], clause.at(start + m.start(), start + m.end())) for m in re.finditer(r"\S+", text)]
-    if not words:
-        message, expected = f"this '{clause.keyword}' does not read", "expected one name or more"
-        problems.append(Problem("C001", message, clause.span, "", expected))
-    return [Named(word, span) for word, span in words]
+    return [Named(m[0], clause.at(start + m.start(), start + m.end())) for m in re.finditer(r"\S+", text)]
 
 
 def _check_places(clause: Clause, problems: list[Problem]) -> None:

@@ -12,7 +12,7 @@ from whydown.errors import KnowledgeError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SUFFIXES = (".grammar", ".causes", ".reasons")
+SUFFIXES = (".grammar", ".causes", ".reasons", ".status", ".commands")
 
 
 def shipped_folder() -> Path:
