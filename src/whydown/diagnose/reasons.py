@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from whydown.diagnose.model import Reason
     from whydown.diagnose.scene import Scene
 
+_AT_ONCE = 5_000_000  # microseconds between the sign and the end of the SA, in one daemon's log or across two
 _SAME_ATTEMPT = 120_000_000  # microseconds: NSX's own negotiation attempts are 50 to 170 s apart
 
 # What NSX shows on a tunnel whose session is down, by the session's reason; "IKE SA down" for every other.
@@ -26,6 +27,8 @@ _FOLLOWING = {
 def shown_reasons(reasons: Iterable[Reason], layer: str, scene: Scene) -> tuple[Shown, ...]:
     """Return every reason of a layer that the episode shows, the one that speaks for it first."""
     found = [s for r in reasons if r.layer == layer and (s := reason_shown(r, scene))]
+    if scene.episode.was_up:  # what brought it down shows when it goes down, not in the life before
+        found = [s for s in found if s.at >= scene.episode.began - _AT_ONCE]
     chosen = choose_reason(found)
     return (chosen, *(s for s in found if s is not chosen)) if chosen else ()
 
