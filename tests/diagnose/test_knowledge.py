@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from whydown.diagnose.check import check
-from whydown.diagnose.coverage import Supply, coverage
+from whydown.diagnose.coverage import Fed, Supply, coverage
 from whydown.diagnose.knowledge import load
-from whydown.diagnose.model import Pattern, Want
+from whydown.diagnose.model import Pattern, Role, Want
 from whydown.diagnose.syntax import read_causes
 from whydown.errors import KnowledgeError
 from whydown.grammar.library import load as load_library
@@ -138,14 +138,28 @@ def test_what_a_message_becomes_or_finds_is_fed_too(written: str, fed: bool) -> 
     assert Supply([grammar]).feeds(pattern(written)) is fed
 
 
-def test_coverage_counts_by_vendor_the_clauses_that_cannot_bind() -> None:
+def test_coverage_counts_by_vendor_and_role_the_clauses_that_its_log_can_fill() -> None:
     text = CAUSE.format(title="X").replace(
-        "reason as down", "reason as down\n  and peer ike.delete out\n  and peer ike.up"
+        "reason as down", "reason as down\n  and peer ike.delete out\n  or edge ike.delete in\n  and peer ike.up"
     )
     files = [("a", "A", "out"), ("b", "A", "in"), ("c", "C", "in")]
     grammars = [read_grammar(GRAMMAR.format(name=n, vendor=v, direction=d), n)[0] for n, v, d in files]
     read = read_causes(text, "x.causes")
-    assert coverage(read.causes, [g for g in grammars if g]) == {"x": {"A": (1, 2), "C": (2, 2)}}
+    assert coverage(read.causes, [g for g in grammars if g]) == {
+        "x": {
+            "A": {Role.EDGE: Fed(1, 1, 1), Role.PEER: Fed(1, 1, 2)},
+            "C": {Role.EDGE: Fed(1, 1, 1), Role.PEER: Fed(0, 0, 2)},
+        }
+    }
+
+
+def test_a_clause_that_only_an_assumed_wording_fills_is_told_apart() -> None:
+    text = CAUSE.format(title="X").replace("reason as down", "peer ike.delete out")
+    assumed = GRAMMAR.format(name="a", vendor="A", direction="out").replace("from    example", "assumed nobody saw it")
+    grammar, problems = read_grammar(assumed, "a")
+    assert grammar is not None
+    assert problems == ()
+    assert coverage(read_causes(text, "x.causes").causes, [grammar]) == {"x": {"A": {Role.PEER: Fed(1, 0, 1)}}}
 
 
 def test_the_shipped_reasons_and_causes_have_no_dead_rule() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from whydown.diagnose.model import How, Pattern, Want
+from whydown.diagnose.model import How, Pattern, Role, Want
+from whydown.grammar.event import Provenance
 from whydown.grammar.model import Slot
 from whydown.grammar.vocabulary import FIELDS, Kind, SlotType
 
@@ -37,6 +38,15 @@ class Supply:
     def feeds(self, pattern: Pattern) -> bool:
         """Whether some message can become an event that `pattern` binds."""
         return any(True for _ in self._sources(pattern)) or Kind.GIST in pattern.kinds
+
+    def provenances(self, pattern: Pattern) -> frozenset[Provenance]:
+        """Return how the wordings are known that can become an event that `pattern` binds; none where there are none."""
+        return frozenset(
+            template.provenance
+            for event, _ in self._sources(pattern)
+            for template in (event.lines or [t for _, t in event.data])
+            if template.provenance
+        )
 
     def carries(self, pattern: Pattern, field: str) -> bool:
         """Whether some event that `pattern` binds can hold `field`."""
@@ -86,21 +96,50 @@ def _can_hold(event: EventBlock, fields: frozenset[str], condition: Condition) -
     return any(w is not None and (w in said if condition.op == "~" else w == said) for w in condition.wanted)
 
 
-def coverage(causes: Iterable[Cause], grammars: Iterable[Grammar]) -> dict[str, dict[str, tuple[int, int]]]:
-    """Return, by cause and vendor, how many of the clauses that must hold the vendor's messages cannot feed, of how many.
+class Fed(NamedTuple):
+    """Of `of` clauses that must hold, `fed` can be filled by a vendor's messages, `seen` by wordings that were seen."""
 
-    What a cause asks of the reason is left out: that may show in anybody's log.
-    """
+    fed: int
+    seen: int
+    of: int
+
+
+def supplies(grammars: Iterable[Grammar]) -> dict[str, Supply]:
+    """Return the events of each vendor's grammars."""
     by_vendor: dict[str, list[Grammar]] = defaultdict(list)
     for grammar in grammars:
         by_vendor[grammar.vendor].append(grammar)
-    supplies = {vendor: Supply(files) for vendor, files in by_vendor.items()}
-    table: dict[str, dict[str, tuple[int, int]]] = {}
-    for cause in causes:
-        wants = [s for s in cause.steps if isinstance(s, Want) and s.how in {How.IF, How.NEVER}]
-        needed = [ps for w in wants if (ps := [p for p in w.patterns if isinstance(p, Pattern)])]
-        table[cause.name] = {
-            vendor: (sum(not any(supply.feeds(p) for p in ps) for ps in needed), len(needed))
-            for vendor, supply in supplies.items()
-        }
-    return table
+    return {vendor: Supply(files) for vendor, files in by_vendor.items()}
+
+
+def coverage(causes: Iterable[Cause], grammars: Iterable[Grammar]) -> dict[str, dict[str, dict[Role, Fed]]]:
+    """Return, by cause, vendor and role of the gateway, what that vendor's log can fill of the cause's clauses.
+
+    Roles are those that the cause looks for. What a cause asks of the reason is left out: that may show in anybody's
+    log. A clause with alternatives in several roles counts in each of them.
+    """
+    known = supplies(grammars)
+    needed = {cause.name: _parts(cause) for cause in causes}
+    return {
+        name: {vendor: {role: _fed(ps, supply) for role, ps in parts.items()} for vendor, supply in known.items()}
+        for name, parts in needed.items()
+    }
+
+
+def _parts(cause: Cause) -> dict[Role, list[list[Pattern]]]:
+    """Return by role the clauses that must hold, each as the alternatives that this role's log can fill."""
+    parts: dict[Role, list[list[Pattern]]] = {}
+    for step in cause.steps:
+        if isinstance(step, Want) and step.how in {How.IF, How.NEVER}:
+            of_role: dict[Role, list[Pattern]] = {}
+            for pattern in step.patterns:
+                if isinstance(pattern, Pattern):
+                    of_role.setdefault(pattern.role, []).append(pattern)
+            for role, patterns in of_role.items():
+                parts.setdefault(role, []).append(patterns)
+    return {role: parts[role] for role in Role if role in parts}
+
+
+def _fed(clauses: Sequence[Sequence[Pattern]], supply: Supply) -> Fed:
+    known = [{p for pattern in patterns for p in supply.provenances(pattern)} for patterns in clauses]
+    return Fed(sum(map(bool, known)), sum(Provenance.SEEN in k for k in known), len(clauses))
