@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def exchange(at: float, message_id: int, *, offset: float) -> tuple[list[Event], list[Event]]:
     """One request of the edge and its response, as both sides log it; the peer's clock is `offset` ahead."""
-    facts = {"exchange": "IKE_SA_INIT", "message_id": message_id}
+    facts: dict[str, Any] = {"exchange": "IKE_SA_INIT", "message_id": message_id}
     edge = [
         event("edge ike.message out", at=at, role="request", **facts),
         event("edge ike.message in", at=at + 0.04, role="response", **facts),
@@ -30,7 +30,8 @@ def exchange(at: float, message_id: int, *, offset: float) -> tuple[list[Event],
 
 @pytest.mark.parametrize("offset", [0.0, 47.3, 3647.3, -46800.0, -3.0])
 def test_exchanges_that_both_sides_logged_give_the_offset(offset: float) -> None:
-    edge, peer = [], []
+    edge: list[Event] = []
+    peer: list[Event] = []
     for number, at in enumerate([0.0, 7.0, 61.0]):
         e, p = exchange(at, number, offset=offset)
         edge, peer = edge + e, peer + p
@@ -40,7 +41,7 @@ def test_exchanges_that_both_sides_logged_give_the_offset(offset: float) -> None
 
 
 def test_one_sa_with_the_same_spis_is_proof_enough() -> None:
-    up = {"ts_local": "10.1.0.0/24", "ts_remote": "10.2.0.0/24"}
+    up: dict[str, Any] = {"ts_local": "10.1.0.0/24", "ts_remote": "10.2.0.0/24"}
     edge = [event("edge child.up", at=0, spi_in="0x11111111", spi_out="0x22222222", **up)]
     peer = [event("peer child.up", at=3600.02, spi_in="0x22222222", spi_out="0x11111111", **up)]
     assert align(edge, peer).offset_s == pytest.approx(3600.02, abs=0.01)
@@ -57,7 +58,8 @@ def test_silence_on_one_side_leaves_the_offset_unknown() -> None:
 
 def test_even_retries_do_not_alias_into_an_offset_when_the_clocks_agree() -> None:
     """Attempts every 60 s match each other at every multiple of 60 s; the whole set matches at the true offset only."""
-    edge, peer = [], []
+    edge: list[Event] = []
+    peer: list[Event] = []
     for attempt in range(6):
         e, p = exchange(60.0 * attempt, 0, offset=0.2)
         edge, peer = edge + e, peer + p
@@ -66,7 +68,8 @@ def test_even_retries_do_not_alias_into_an_offset_when_the_clocks_agree() -> Non
 
 @given(st.integers(-50_000, 50_000))
 def test_shifting_the_peer_by_its_offset_puts_it_on_the_edges_clock(offset: int) -> None:
-    edge, peer = [], []
+    edge: list[Event] = []
+    peer: list[Event] = []
     for number, at in enumerate([0.0, 7.0, 61.0, 62.5]):
         e, p = exchange(at, number, offset=offset)
         edge, peer = edge + e, peer + p

@@ -105,6 +105,18 @@ def test_a_peer_with_two_edges_is_not_joined_by_its_address_alone() -> None:
     assert sessions(ours, one, two) == [{ours.text}, {one.text}, {two.text}]
 
 
+def test_a_refusal_that_names_only_the_address_belongs_to_the_connection_at_work() -> None:
+    begun = event("edge ike.start in", at=0, ike_id=1, conn="branch")
+    refused = event("edge ike.failed out", at=0.2, remote=PEER, notify="NO_PROPOSAL_CHOSEN")
+    assert sessions(begun, refused) == [{begun.text, refused.text}]
+
+
+def test_a_stranger_at_another_time_is_not_the_connection() -> None:
+    begun = event("edge ike.start in", at=0, ike_id=1, conn="branch")
+    refused = event("edge ike.failed out", at=300, remote=OTHER, notify="NO_PROPOSAL_CHOSEN")
+    assert sessions(begun, refused) == [{begun.text}, {refused.text}]
+
+
 def test_a_session_is_named_by_nsx_where_nsx_names_it() -> None:
     uuid = "254d755e-e133-4831-89ab-41ef49c2bdc1"
     alarm = event("edge session.down", at=1, session=uuid, local=EDGE, remote=PEER, reason="Peer sent delete")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_a_nameless_removal_among_several_sas_ends_none() -> None:
 
 
 def test_sas_are_known_by_their_spis_too() -> None:
-    spis = {"spi_i": "0x1111111111111111", "spi_r": "0x2222222222222222"}
+    spis: dict[str, Any] = {"spi_i": "0x1111111111111111", "spi_r": "0x2222222222222222"}
     assert changes(event("edge ike.up", at=1, **spis), event("edge ike.gone", at=9, **spis))[-1] == (
         "session",
         "",

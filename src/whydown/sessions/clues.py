@@ -138,26 +138,33 @@ def _routing_links(writer: Writer, events: list[Event]) -> list[Link]:
 
 
 def _settle_names(links: list[Link], whole: list[Event]) -> list[Link]:
-    """Give connections that were only ever set up to the peers they may be for.
+    """Give connections that the daemon only names to the peers they may be for.
 
-    A name without an address is a session of its own only if no peer could be meant by it: the one peer there is
-    gets it; among several peers whose connection is not named, it stays with the gateway.
+    A connection that was only ever set up is a session of its own only if no peer could be meant by it: the one peer
+    there is gets it; among several peers whose connection is not named, it stays with the gateway. One that did more
+    is the nameless peer whose few lines stand among its own.
     """
     addressed = [link for link in links if link.remote]
     unnamed = [link for link in addressed if not link.values("conn")]
-    kept = []
-    for link in links:
-        stated = all("session" in e.fields for e in link.events)  # NSX names its sessions by UUID only
-        if link.remote or not addressed or not (stated or all(e.kind in _SET_UP for e in link.events)):
-            kept.append(link)
-        elif len(addressed) == 1:
-            addressed[0].events.extend(link.events)
-            addressed[0].events.sort(key=lambda e: e.at)
-        elif unnamed and not stated:
+    kept = list(addressed)
+    for link in (x for x in links if not x.remote):
+        passive = all("session" in e.fields for e in link.events) or all(e.kind in _SET_UP for e in link.events)
+        among = [x for x in unnamed if _stands_among(x, link)]
+        target = addressed if passive and len(addressed) == 1 else among
+        if len(target) == 1:
+            target[0].events.extend(link.events)
+            target[0].events.sort(key=lambda e: e.at)
+        elif passive and unnamed and not any("session" in e.fields for e in link.events):
             whole.extend(link.events)
         else:
             kept.append(link)
     return kept
+
+
+def _stands_among(nameless: Link, named: Link) -> bool:
+    """Whether each line about a nameless peer stands within seconds of one about the named connection."""
+    times = [e.at for e in named.events]
+    return all(any(abs(e.at - at) <= _SAME_WORK for at in times) for e in nameless.events)
 
 
 def _remotes_by_name(writer: Writer) -> dict[str, str]:
