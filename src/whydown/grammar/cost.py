@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _SIZES = (32, 128, 512, 2048)  # characters; each four times the one before, so that the worst case ends early
 _NOTICEABLE = 0.001  # seconds; quadratic time takes several of them for 2048 characters, and 64 times that for 16 kB
+_CERTAIN = 0.05  # seconds
 _GROWTH = 8  # times as long for four times the text: linear is 4, quadratic 16
+_DOUBLING = 3  # the same for twice the text: 2 and 4
 _SAMPLES = {
     SlotType.IP: "192.0.2.1",
     SlotType.INT: "7",
@@ -70,15 +72,19 @@ def _value(slot: Slot) -> str:
 
 
 def _grows(shape: Shape, head: str, filler: str) -> bool:
-    """Say whether the time grows faster than the text."""
-    text = (head + filler * (_SIZES[-1] // len(filler) + 1))[: _SIZES[-1]]
+    """Say whether the time grows faster than the text, at two steps in a row if it is short enough to be chance."""
+    text = (head + filler * (2 * _SIZES[-1] // len(filler) + 1))[: 2 * _SIZES[-1]]
     for size in _SIZES:
-        whole = f"{text[:size]}\x01"
-        if _seconds(shape.loose, whole) > _NOTICEABLE:
-            quarter = min(_seconds(shape.loose, f"{text[: size // 4]}\x01") for _ in range(3))
-            took = min(_seconds(shape.loose, whole) for _ in range(3))
-            return took > _NOTICEABLE and took > _GROWTH * quarter
+        if _seconds(shape.loose, f"{text[:size]}\x01") > _NOTICEABLE:
+            quarter, whole = _least(shape, text[: size // 4]), _least(shape, text[:size])
+            if whole < _NOTICEABLE or whole < _GROWTH * quarter:
+                return False
+            return whole > _CERTAIN or _seconds(shape.loose, f"{text[: 2 * size]}\x01") > _DOUBLING * whole
     return False
+
+
+def _least(shape: Shape, text: str) -> float:
+    return min(_seconds(shape.loose, f"{text}\x01") for _ in range(3))
 
 
 def _seconds(match: Callable[[str], object], text: str) -> float:
