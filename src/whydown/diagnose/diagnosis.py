@@ -176,12 +176,12 @@ def _alternative(finding: Finding) -> Alternative:
     return Alternative(finding.cause.name, finding.cause.title, finding.level, finding.settles)
 
 
-def _alternatives(findings: Sequence[Finding], causes: Iterable[CauseBlock]) -> tuple[Alternative, ...]:
+def _alternatives(findings: Sequence[Finding], causes: Sequence[CauseBlock]) -> tuple[Alternative, ...]:
     """Name what else it may be: causes that leave the same lines as the leading one, and the other findings."""
     if not findings:
         return ()
     lead = findings[0]
-    titles = {c.name: c.title for c in causes}
+    titles = {c.name.split("/")[0]: c.title for c in reversed(list(causes))} | {c.name: c.title for c in causes}
     alike = {n.name: Alternative(n.name, titles[n.name], Confidence.POSSIBLE, lead.settles) for n in lead.cause.alike}
     others = {f.cause.name: _alternative(f) for f in findings[1:]}
     return tuple((alike | others).values())[:_ALTERNATIVES]
