@@ -59,13 +59,13 @@ def scaffold(message: str, prefix: str = "") -> str:
 
 _HEX = "[0-9A-Fa-f]"
 _OCTETS = r"\d{1,3}(?:\.\d{1,3}){3}"
-_V6 = rf"(?:{_HEX}{{0,4}}:){{2,7}}{_HEX}{{0,4}}"
+_V6 = rf"(?:{_HEX}{{0,4}}:){{2,7}}(?:{_OCTETS}|{_HEX}{{0,4}})"
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
         ("uuid", rf"(?<![\w-]){_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}(?![\w-])"),
         ("network", rf"(?<![\w:])(?<!\d\.)(?:{_OCTETS}|{_V6})/\d{{1,3}}(?!\w)"),
-        ("address", rf"(?<!\w)(?<!\d\.)(?:{_OCTETS}(?!\w|\.\d)|(?<!:){_V6}(?![\w:]))"),
+        ("address", rf"(?<!\w)(?<!\d\.)(?:{_OCTETS}(?!\w|\.\d)|(?<!:){_V6}(?![\w:]|\.\d))"),
         ("spi64", rf"(?<!\w)(?:0x)?{_HEX}{{16}}(?!\w)"),
         ("spi32", rf"(?<!\w)(?:0x{_HEX}{{1,8}}|(?={_HEX}*\d){_HEX}{{8}})(?=_[io]\b|\W|$)"),
         ("host", r"(?<![\w.@-])(?:[\w.+-]+@)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?![\w(-]|\.\w)"),
