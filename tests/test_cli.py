@@ -447,6 +447,29 @@ def test_explain_tells_a_cause(whydown: Run) -> None:
     assert "## Do this" in done.stdout
 
 
+def test_explain_takes_what_the_console_shows(whydown: Run) -> None:
+    done = whydown(
+        "explain", "--status", "down", "--channel", "negotating", "--tunnel", "IPSec negotiation not started"
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("# The console shows: Down / Negotiating / Down (IPsec negotiation not started)\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--status", "Up", "--tunnel", "IKE SA down"], "it differs in: status"),
+        (["--tunnel", "purple"], "It has: Down / Negotiating"),
+        ([], "Name a reason or a cause, or say what the console shows."),
+        (["psk-mismatch", "--status", "Down"], "Name a reason or a cause, or say what the console shows."),
+    ],
+)
+def test_explain_says_what_it_does_not_know(whydown: Run, words: list[str], said: str) -> None:
+    done = whydown("explain", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
 def test_help_names_every_command_and_the_exit_statuses(whydown: Run) -> None:
     done = whydown("--help")
     assert done.returncode == 0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Never
 import typer
 
 import whydown
-from whydown.errors import InputError, WhydownError
+from whydown.errors import InputError, UsageError, WhydownError
 from whydown.options import fails, instant, load_knowledge, load_library, read_inputs, read_zone, size_of
 from whydown.terminal import coloured, progress, say, unicode_shown, width_of, write
 
@@ -219,15 +219,37 @@ def unmatched(
 
 @app.command()
 def explain(
-    name: Annotated[list[str], typer.Argument(metavar="REASON", help="A reason as NSX words it, or a cause's name.")],
+    name: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="A reason as NSX words it, a cause's name, or a vendor's commands."),
+    ] = None,
     *,
+    status: Annotated[str | None, typer.Option(metavar="STATE", help="What the console shows: overall status.")] = None,
+    channel: Annotated[str | None, typer.Option(metavar="STATE", help="The channel's state or error message.")] = None,
+    tunnel: Annotated[str | None, typer.Option(metavar="STATE", help="The tunnel's state or error message.")] = None,
+    bgp: Annotated[str | None, typer.Option(metavar="STATE", help="BGP's state over a route-based VPN.")] = None,
     grammars: Grammars = None,
     width: Annotated[int | None, typer.Option(min=40, max=400, metavar="N", help="Columns of the page.")] = None,
 ) -> None:
-    """Say what a documented reason or a cause means, what to do, and which causes are known behind it."""
+    """Say what a reason or a cause means, what to do, and which causes are known behind it and whose logs prove them.
+
+    With --status, --channel, --tunnel or --bgp: what the statuses of a VPN in the console can mean.
+    """
+    from whydown.report.console import explain_status  # noqa: PLC0415
     from whydown.report.explain import explain as explained  # noqa: PLC0415
 
-    write([explained(" ".join(name), load_knowledge(grammars), _style(None, width))], None)
+    shown = {"status": status, "channel": channel, "tunnel": tunnel, "bgp": bgp}
+    asked = {column: state for column, state in shown.items() if state}
+    if bool(name) is bool(asked):
+        raise UsageError(
+            "Name a reason or a cause, or say what the console shows.",
+            "For instance: whydown explain 'no proposal chosen', or whydown explain --channel Negotiating.",
+        )
+    knowledge, style = load_knowledge(grammars), _style(None, width)
+    if asked:
+        write([explain_status(asked, knowledge, style)], None)
+    else:
+        write([explained(" ".join(name or ()), knowledge, style, load_library(grammars).grammars)], None)
 
 
 def _mount_grammar() -> None:
