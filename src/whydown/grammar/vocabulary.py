@@ -298,6 +298,7 @@ FIELDS: dict[str, Field] = {
         _T.WORD,
         "the exchange type: IKE_SA_INIT, IKE_AUTH, CREATE_CHILD_SA, INFORMATIONAL, ID_PROT, AGGRESSIVE, QUICK_MODE ...",
     ),
+    "protocol": Field(_T.WORD, "what the SA that was negotiated is for: IKE, ESP or AH"),
     "message_id": Field(_T.INT, "the IKE message ID"),
     "payloads": Field(_T.TEXT, "the payloads of a message, in the daemon's short names"),
     "state": Field(_T.TEXT, "a state's name"),
