@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from whydown.diagnose.coverage import supplies
 from whydown.diagnose.diagnosis import diagnose
 from whydown.envelope.records import records
 from whydown.report.model import Report
@@ -71,8 +72,9 @@ def analyze(
     tally = tally if tally is not None else Tally()
     given = frozenset(i.side for i in inputs if i.side)
     sessions, heard = rebuild_sessions(read_events(inputs, library=library, tally=tally, options=options), given, tally)
+    able = supplies(library.grammars)
     incidents: list[Incident] = []
     for session in sessions:
-        incidents.extend(diagnose(session, cut_episodes(session), knowledge, tally))
+        incidents.extend(diagnose(session, cut_episodes(session), knowledge, tally, able))
     incidents.sort(key=lambda i: (i.began, i.layer, i.id))
     return Report(incidents=tuple(incidents), tally=tally, sessions=sessions, heard=heard)

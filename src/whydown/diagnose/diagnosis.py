@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
+from whydown.diagnose.console import judge_problems
 from whydown.diagnose.engine import Finding, find
 from whydown.diagnose.incident import Alternative, Cause, Confidence, Evidence, Incident, Layer
 from whydown.diagnose.missing import name_missing
@@ -16,8 +18,9 @@ from whydown.envelope.record import Certainty
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from whydown.diagnose.coverage import Supply
     from whydown.diagnose.engine import Shown
     from whydown.diagnose.knowledge import Knowledge
     from whydown.diagnose.model import Cause as CauseBlock
@@ -28,39 +31,71 @@ if TYPE_CHECKING:
 _ALTERNATIVES = 4  # more than that is no help
 _EVIDENCE = 12
 _TOGETHER = 10_000_000  # microseconds: a tunnel that goes down this close to its session follows it
+_NOBODY: Mapping[str, Supply] = MappingProxyType({})
 _ORDER = {Confidence.CONFIRMED: 0, Confidence.PROBABLE: 1, Confidence.POSSIBLE: 2}
 
 
-def diagnose(session: Session, episodes: Iterable[Episode], knowledge: Knowledge, tally: Tally) -> tuple[Incident, ...]:
-    """Say for each episode of a session why it was, tunnels after the session they follow."""
-    down: list[tuple[Episode, Incident, str]] = []
-    incidents: list[Incident] = []
+class Told(NamedTuple):
+    """An incident with its own episode, and what was found out about it: the reasons it shows, and the causes."""
+
+    incident: Incident
+    scene: Scene
+    shown: tuple[Shown, ...]  # the one that speaks for it first
+    findings: tuple[Finding, ...]  # the leading one first
+
+
+def diagnose(
+    session: Session,
+    episodes: Iterable[Episode],
+    knowledge: Knowledge,
+    tally: Tally,
+    supplies: Mapping[str, Supply] = _NOBODY,
+) -> tuple[Incident, ...]:
+    """Say for each episode of a session why it was, tunnels after the session they follow.
+
+    `supplies` are the events that each vendor's grammars can make; without them no problem of a console's status table
+    is ruled out by silence.
+    """
+    return tuple(incident for incident, _ in tell(session, episodes, knowledge, tally, supplies))
+
+
+def tell(
+    session: Session,
+    episodes: Iterable[Episode],
+    knowledge: Knowledge,
+    tally: Tally,
+    supplies: Mapping[str, Supply] = _NOBODY,
+) -> Iterator[tuple[Incident, Told | None]]:
+    """Yield each incident of a session, and what was found out about it; None for a tunnel that follows its session."""
+    down: list[Told] = []
+    followed_by: set[str] = set()
     for episode in sorted(episodes, key=lambda e: e.layer != "session"):
-        if episode.layer == "tunnel" and (followed := _followed(episode, down)):
-            reason = following_reason(followed[2], knowledge.reasons)
+        if episode.layer == "tunnel" and (session_down := _followed(episode, down)):
+            reason = following_reason(session_down.shown[0].reason.asked, knowledge.reasons)
             if reason:
-                incidents.append(_follower(followed[1], reason, episode.tunnel))
+                followed_by.add(session_down.incident.id)
+                yield _follower(session_down.incident, reason, episode.tunnel), None
                 continue
-        made = _incident(session, episode, knowledge, tally)
-        if made is None:
+        told = _tell(session, episode, knowledge, tally, supplies)
+        if told is None:
             continue
-        incidents.append(made[0])
+        yield told.incident, told
         if episode.layer == "session":
-            down.append((episode, *made))
-    told = {i.follows for i in incidents}
-    for _, incident, reason_name in down:
-        reason = following_reason(reason_name, knowledge.reasons)
-        if incident.id not in told and reason:
-            incidents.append(_follower(incident, reason, ""))
-    return tuple(incidents)
+            down.append(told)
+    for told in down:
+        reason = following_reason(told.shown[0].reason.asked, knowledge.reasons)
+        if told.incident.id not in followed_by and reason:
+            yield _follower(told.incident, reason, ""), None
 
 
-def _followed(episode: Episode, down: Sequence[tuple[Episode, Incident, str]]) -> tuple[Episode, Incident, str] | None:
+def _followed(episode: Episode, down: Sequence[Told]) -> Told | None:
     """Return the session's down time that a tunnel's belongs to; the last one where several do."""
-    for other in reversed(down):
-        ended = other[0].ended
-        if episode.began >= other[0].began - _TOGETHER and (ended is None or episode.began <= ended):
-            return other
+    for told in reversed(down):
+        session_down = told.scene.episode
+        if episode.began >= session_down.began - _TOGETHER and (
+            session_down.ended is None or episode.began <= session_down.ended
+        ):
+            return told
     return None
 
 
@@ -80,8 +115,10 @@ def _follower(session: Incident, reason: Reason, tunnel: str) -> Incident:
     )
 
 
-def _incident(session: Session, episode: Episode, knowledge: Knowledge, tally: Tally) -> tuple[Incident, str] | None:
-    """Make the incident of one episode, and name its reason; None where nothing shows that it failed."""
+def _tell(
+    session: Session, episode: Episode, knowledge: Knowledge, tally: Tally, supplies: Mapping[str, Supply]
+) -> Told | None:
+    """Make the incident of one episode; None where nothing shows that it failed."""
     scene = Scene(episode)
     shown = shown_reasons(knowledge.reasons, episode.layer, scene)
     if not shown:
@@ -90,8 +127,6 @@ def _incident(session: Session, episode: Episode, knowledge: Knowledge, tally: T
     findings = _findings(knowledge.causes, scene, reason, tally)
     lead = findings[0] if findings else None
     evidence = _evidence(lead, reason)
-    offset = session.clocks.offset_s or 0.0
-    unheard = [u for f in findings for u in f.unheard]
     first = min(episode.events, key=lambda e: e.at, default=None)
     incident = Incident(
         id=_id(session.name.id, episode.layer, episode.tunnel, str(evidence[0].event.id if evidence else "")),
@@ -118,18 +153,19 @@ def _incident(session: Session, episode: Episode, knowledge: Knowledge, tally: T
         trigger=find_trigger(episode, evidence),
         contradictions=_contradictions(shown, lead),
         ruled_out=_ruled_out(knowledge.causes, findings, reason, session),
-        missing=name_missing(unheard, session.name, round(offset * 1_000_000)),
+        missing=name_missing(knowledge.commands, scene, reason, findings),
         attempts=episode.attempts,
         last_seen=episode.last_seen,
         clocks=session.clocks,
         link=reason.reason.link,
+        possible_problems=judge_problems(knowledge, scene, reason, findings, supplies),
     )
-    return incident, reason.reason.name
+    return Told(incident, scene, shown, tuple(findings))
 
 
 def _findings(causes: Iterable[CauseBlock], scene: Scene, reason: Shown, tally: Tally) -> list[Finding]:
     """Ask every cause that can stand behind the reason; surest first, silenced ones left out."""
-    name = reason.reason.name
+    name = reason.reason.asked
     found = [f for c in causes if name in c.reasons and (f := find(c, scene, reason)) and f.evidence]
     for finding in found:
         if finding.given_up:
@@ -196,7 +232,7 @@ def _contradictions(shown: Sequence[Shown], lead: Finding | None) -> tuple[str, 
             said.append(
                 f'NSX states "{reason.reason.wording}", but {other.last.origins[0]} shows "{other.reason.wording}"'
             )
-    if lead and reason.reason.name in {n.name for n in lead.cause.misleads}:
+    if lead and reason.reason.asked in {n.name for n in lead.cause.misleads}:
         says = "states" if reason.stated else "would show"
         said.append(
             f'NSX {says} "{reason.reason.wording}", which misleads here: {lead.cause.title[0].lower()}{lead.cause.title[1:]}'
@@ -214,7 +250,7 @@ def _ruled_out(
     titles = {
         c.title
         for c in causes
-        if reason.reason.name in {n.name for n in c.explains} and c.name.split("/")[0] not in left
+        if reason.reason.asked in {n.name for n in c.explains} and c.name.split("/")[0] not in left
     }
     return tuple(sorted(titles))
 

@@ -115,7 +115,7 @@ def why_not(cause: Cause, scene: Scene, shown: Shown | None) -> tuple[Tried, ...
 def _given(shown: Shown | None) -> Given | None:
     if shown is None:
         return None
-    return Given(shown.reason.name, shown.reason.wording, tuple(e for _, e in shown.evidence))
+    return Given(shown.reason.asked, shown.reason.wording, tuple(e for _, e in shown.evidence))
 
 
 def _rank(finding: Finding) -> tuple[int, int, int]:

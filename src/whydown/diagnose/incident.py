@@ -66,6 +66,18 @@ class Missing:
     end: int | None
     what: str
     command: str
+    level: str = ""  # from which log level on the lines are written
+    after: str = ""  # the command that switches a debugging off again
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleProblem:
+    """A problem that a console's status table names for such an incident, and what the logs say of it."""
+
+    row: str  # the row of the table, as the console shows it
+    problem: str
+    verdict: str  # supported | ruled out | open
+    causes: tuple[str, ...]  # the causes it is, where the logs speak of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +135,4 @@ class Incident:
     clocks: Clocks = NO_CLOCKS
     link: str = ""  # the page that documents the reason
     follows: str = ""  # the incident of the session that this one of a tunnel merely follows
+    possible_problems: tuple[PossibleProblem, ...] = ()  # by a console's status table

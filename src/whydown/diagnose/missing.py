@@ -1,70 +1,193 @@
-"""What evidence is missing, and the command that gets it: by side and by the daemon that side runs."""
+"""What evidence is missing, and the command that gets it: by side and by the vendor of that side's gateway.
+
+Nothing is asked for that is known already: a confirmed cause leaves only the value of a half-known difference open.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from whydown.diagnose.incident import Missing
+from whydown.diagnose.incident import Confidence, Missing
 from whydown.grammar.vocabulary import Kind
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from whydown.diagnose.scene import Unheard
-    from whydown.sessions.names import SessionName
+    from whydown.diagnose.engine import Finding, Shown
+    from whydown.diagnose.scene import Scene, Unheard
+    from whydown.diagnose.tables import Commands
 
-_AROUND = 120_000_000  # microseconds asked for on either side of the gap
+_SECOND = 1_000_000
+_AROUND = 120 * _SECOND  # asked for on either side of the gap
+_LONG = 3600 * _SECOND  # what lasts longer is asked for in part: one attempt tells what the next one does
+_PART = 600 * _SECOND
+_MOST = 8
 
 _PROPOSALS = frozenset({Kind.PROPOSALS_RECEIVED, Kind.PROPOSALS_CONFIGURED, Kind.PROPOSALS_MISMATCH})
 _AUTH = frozenset(k for k in Kind if k.startswith("auth."))
 _SELECTORS = frozenset(k for k in Kind if k.startswith("ts."))
 _ORDERS = frozenset({Kind.ADMIN_TERMINATE, Kind.DAEMON_STOP, Kind.DAEMON_START, Kind.CONFIG_UNLOADED})
 _PACKETS = frozenset({Kind.PACKET, Kind.IKE_MESSAGE, Kind.IKE_START, Kind.RETRANSMIT})
+_BGP = frozenset(k for k in Kind if k.startswith(("bgp.", "bfd.", "interface.")))
 
 # Which lines to ask for, by what was to be heard; the first set that shares a kind is taken.
 _WHAT = (
     (_PROPOSALS, "the lines that compare proposals (received and configured)"),
     (_AUTH, "the lines about authentication: keys, IDs, certificates"),
     (_SELECTORS, "the lines that compare traffic selectors"),
+    (_BGP, "the lines of its BGP daemon"),
     (_ORDERS, "why it acted then: operator's order, restart, lifetime, DPD"),
     (_PACKETS, "whether the IKE packets arrived and were answered"),
 )
 _ELSE = "its IKE log of that time"
-
-# How to get a log in enough detail, by vendor of the gateway that would write it.
-_COMMANDS = {
-    "VMware NSX": "get support-bundle file FILE.tgz log-age 7   (var/log/syslog*; or from the syslog collector)",
-    "strongSwan": "charon log with 'ike = 1, cfg = 2' (strongswan.conf filelog), or: journalctl -u strongswan -o short-iso-precise",
-    "Libreswan": "journalctl -u ipsec -o short-iso-precise   (plutodebug=base for more)",
-    "OpenIKED": "the daemon's syslog, iked -v",
+_STAMPED = "the same log with the time of each line"
+_UNANSWERED = frozenset({"session/peer-not-responding", "tunnel/no-ike-peers", "session/invalid-syntax"})
+_ADMIN = {
+    "session/configuration-failed": (Side.EDGE,),
+    "session/ipsec-service-not-enabled": (Side.EDGE,),
+    "session/session-not-enabled": (Side.EDGE,),
+    "session/negotiation-not-started": (Side.EDGE, Side.PEER),
 }
-_ANY = {
-    Side.EDGE: "get support-bundle file FILE.tgz log-age 7 on the Edge (var/log/syslog*)",
-    Side.PEER: "the peer gateway's IKE log with time zone, at a level that shows proposals and IDs",
+_STATE = {
+    "session/configuration-failed": "why the configuration was not put into effect (Session_Config_Fail_Reason)",
+    "session/ipsec-service-not-enabled": "whether the IPsec service is enabled, and since when",
+    "session/session-not-enabled": "whether the session is enabled",
+    "session/negotiation-not-started": "whether the connection is enabled and loaded, and which side is to begin",
 }
+_FALLBACK = {Side.EDGE: "nsx", Side.PEER: "any"}  # the block of commands where the vendor is not known
 
 
-def name_missing(unheard: Iterable[Unheard], session: SessionName, offset_us: int) -> tuple[Missing, ...]:
-    """Turn clauses nobody could judge into requests: one per side and kind of lines, with a window and a command.
+class _Gap(NamedTuple):
+    """Lines that nobody heard, and whether their log is there and only says too little."""
 
-    `offset_us` is the peer's clock minus the edge's: a request speaks in the clock of the gateway it is for.
+    side: Side
+    what: str
+    begin: int
+    end: int
+    too_little: bool
+
+
+def name_missing(
+    commands: Iterable[Commands], scene: Scene, shown: Shown, findings: Sequence[Finding]
+) -> tuple[Missing, ...]:
+    """Ask for what would settle what is open: each once, with a window in that gateway's own clock and a command.
+
+    `findings` are what is said of the causes, the leading one first.
     """
-    wanted: dict[tuple[Side, str], list[Unheard]] = {}
-    for one in unheard:
-        what = next((text for kinds, text in _WHAT if kinds & set(one.kinds)), _ELSE)
-        wanted.setdefault((one.side, what), []).append(one)
-    requests = []
-    for (side, what), ones in wanted.items():
-        gateway = session.edge if side is Side.EDGE else session.peer
-        shift = offset_us if side is Side.PEER else 0
-        requests.append(
-            Missing(
-                side=side,
-                begin=min(u.begin for u in ones) - _AROUND + shift,
-                end=max(u.end for u in ones) + _AROUND + shift,
-                what=what,
-                command=_COMMANDS.get(gateway.vendor, _ANY[side]),
-            )
-        )
-    return tuple(requests)
+    asking = _Asking(tuple(commands), scene)
+    lead = findings[0] if findings else None
+    if lead is not None and lead.level is Confidence.CONFIRMED:
+        return tuple(asking.values(lead))
+    unheard = [u for f in findings for u in f.unheard]
+    asked = list(asking.logs(unheard))
+    asked += asking.silent_sides({m.side for m in asked})
+    asked += asking.values(lead) if lead else ()
+    asked += asking.states(shown)
+    if shown.reason.asked in _UNANSWERED and (lead is None or lead.fault in ("path", "unknown")):
+        asked += asking.both("path", "what passes its outside interface during the next attempt")
+    if any(u.why == "clocks" for u in unheard):
+        asked += asking.both("clock", "how right its clock is")
+    return tuple(dict.fromkeys(asked))[:_MOST]
+
+
+class _Asking:
+    """Who is asked: the gateways of one episode, their clocks, and the commands of their vendors."""
+
+    def __init__(self, commands: Sequence[Commands], scene: Scene) -> None:
+        self.scene = scene
+        self.session = scene.episode.session
+        self.commands = {side: self._of_vendor(commands, side) for side in Side}
+
+    def logs(self, unheard: Iterable[Unheard]) -> Iterator[Missing]:
+        """Ask for the lines that nobody heard: one request for a log, and one for more detail, by side."""
+        gaps: dict[tuple[Side, bool], list[_Gap]] = {}
+        for one in unheard:
+            if (gap := self._gap(one)) is not None:
+                gaps.setdefault((gap.side, gap.too_little), []).append(gap)
+        for (side, too_little), ones in sorted(gaps.items(), key=lambda item: (item[0][1], item[0][0] is Side.EDGE)):
+            whats = list(dict.fromkeys(gap.what for gap in ones))
+            said = [what for what in whats if what != _ELSE] or whats
+            begin, end = min(gap.begin for gap in ones) - _AROUND, max(gap.end for gap in ones) + _AROUND
+            yield from self._log(side, "; ".join(said), begin, end, too_little=too_little)
+
+    def silent_sides(self, asked: Iterable[Side]) -> Iterator[Missing]:
+        """Ask for the log of a side of which there is none, where nothing finer was asked for."""
+        scene = self.scene
+        for side in Side:
+            if side not in asked and not scene.hearing.hears(side):
+                begin, end = self._core(scene.begin, scene.end)
+                yield from self._log(side, _ELSE, begin - _AROUND, end + _AROUND, too_little=False)
+
+    def values(self, lead: Finding) -> Iterator[Missing]:
+        """Ask for the values of a difference of which the logs hold one side's only."""
+        for side in Side:
+            open_ = [d.parameter for d in lead.differs if not (d.edge if side is Side.EDGE else d.peer)]
+            if open_:
+                yield from self._now(side, "values", f"the value configured there: {', '.join(open_)}")
+
+    def states(self, shown: Shown) -> Iterator[Missing]:
+        """Ask for what the gateways know of themselves, by the reason."""
+        name = shown.reason.asked
+        for side in _ADMIN.get(name, ()):
+            yield from self._now(side, "state", _STATE[name])
+        if name == "session/sr-state-is-not-active":
+            yield from self._now(Side.EDGE, "active", "which Edge node is active; the session lives there")
+        if not shown.stated and shown.reason.layer != "bgp":
+            yield from self._now(Side.EDGE, "history", "the reason that NSX itself states, and when it changed")
+
+    def both(self, topic: str, what: str) -> Iterator[Missing]:
+        """Ask both gateways for something that is no log."""
+        for side in Side:
+            yield from self._now(side, topic, what)
+
+    def _now(self, side: Side, topic: str, what: str) -> Iterator[Missing]:
+        """Ask for something that is no log; nothing where that vendor's gateway has no command for it."""
+        if command := self._command(side, topic):
+            yield Missing(side, None, None, what, command)
+
+    def _gap(self, unheard: Unheard) -> _Gap | None:
+        side, why = unheard.side, unheard.why
+        if why == "clocks" or (why == "unbound" and self.scene.hearing.hears(side)):
+            return None  # no line of this log is missing
+        what = next((text for kinds, text in _WHAT if kinds & set(unheard.kinds)), _ELSE)
+        begin, end = self._core(unheard.begin, unheard.end)
+        return _Gap(side, _STAMPED if why == "untimed" else what, begin, end, why == "not written")
+
+    def _core(self, begin: int, end: int) -> tuple[int, int]:
+        """Return the part of a long stretch that tells most: how an SA went down, or the last attempts to set one up."""
+        if end - begin <= _LONG:
+            return begin, end
+        episode = self.scene.episode
+        if episode.was_up:
+            return max(begin, episode.began - _PART), min(end, episode.began + _PART)
+        last = min(end, max(episode.last_seen, episode.began))
+        return max(begin, last - _PART), last
+
+    def _log(self, side: Side, what: str, begin: int, end: int, *, too_little: bool) -> Iterator[Missing]:
+        if too_little:
+            what = f"{what}; its log does not hold them at this level: raise it, and let one attempt pass"
+            command, after = self._command(side, "raise"), self._command(side, "lower")
+            yield Missing(side, None, None, what, command, after=after)
+            return
+        shift = self._shift(side)
+        first, last = (None, None) if shift is None else (begin + shift, end + shift)
+        yield Missing(side, first, last, what, self._command(side, "log"), level=self._command(side, "level"))
+
+    def _shift(self, side: Side) -> int | None:
+        """Return what is to be added to the edge's time for that side's own clock; None where it is not known."""
+        offset = self.session.clocks.offset_s
+        if side is Side.EDGE or not self.scene.hearing.hears(side):
+            return 0  # a clock that nobody has seen is taken to be right
+        return None if offset is None and not self.scene.aligned else round((offset or 0.0) * _SECOND)
+
+    def _command(self, side: Side, topic: str) -> str:
+        commands = self.commands[side]
+        edge, peer = self.session.name.edge.address, self.session.name.peer.address
+        local, remote = (edge, peer) if side is Side.EDGE else (peer, edge)
+        return commands.get(topic, local, remote) if commands else ""
+
+    def _of_vendor(self, commands: Sequence[Commands], side: Side) -> Commands | None:
+        vendor = (self.session.name.edge if side is Side.EDGE else self.session.name.peer).vendor.casefold()
+        own = next((c for c in commands if vendor and c.vendor.casefold() == vendor), None)
+        return own or next((c for c in commands if c.name == _FALLBACK[side]), None)
