@@ -22,8 +22,14 @@ class Provenance(StrEnum):
     GIST = "gist"  # no template: only what the line plainly says
 
 
+DUMP = "dump:"  # what the grammar's name in a rule begins with where a state dump was read, not a log
+
+
 class Rule(NamedTuple):
-    """Which template read the line: the grammar, the line of its file, and how its wording is known."""
+    """Which template read the line: the grammar, the line of its file, and how its wording is known.
+
+    A statement of a state dump has no template: `grammar` is `dump:` and the kind of dump, `line` is 0.
+    """
 
     grammar: str
     line: int
@@ -53,6 +59,11 @@ class Event(NamedTuple):
         first = self.origins[0]
         seed = f"{first.member or first.source}\0{first.offset}\0{self.kind}\0{self.text}"
         return hashlib.blake2b(seed.encode(errors="surrogateescape"), digest_size=6).hexdigest()
+
+    @property
+    def of_dump(self) -> bool:
+        """Whether a state dump says so, not a log: its time says nothing about when somebody listened."""
+        return self.rule.grammar.startswith(DUMP)
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the field called `name`, or `default` where the line does not hold it."""
