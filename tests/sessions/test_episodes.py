@@ -137,3 +137,16 @@ def test_shifting_the_peers_clock_does_not_change_the_edges_episodes(by: float, 
     ]
     alone = [(e.layer, e.began, e.ended) for e in episodes(*edge)]
     assert [(e.layer, e.began, e.ended) for e in episodes(*edge, *peer, given=BOTH)] == alone
+
+
+def test_a_refused_quick_mode_is_the_tunnels_trouble() -> None:
+    asked = event("edge ike.message out", at=1, exchange="QUICK_MODE", payloads="HASH SA No ID ID", **UP)
+    told = event("edge ike.message in", at=2, exchange="INFORMATIONAL_V1", payloads="HASH N(NO_PROP)")
+    refused = event("edge notify in", at=2.1, notify="NO_PROPOSAL_CHOSEN")
+    assert layers(asked, told, refused) == [("tunnel", True)]
+
+
+def test_a_refused_phase_1_is_the_sessions_trouble() -> None:
+    told = event("edge ike.message in", at=2, exchange="INFORMATIONAL_V1", payloads="N(NO_PROP)", **UP)
+    refused = event("edge notify in", at=2.1, notify="NO_PROPOSAL_CHOSEN")
+    assert layers(told, refused) == [("session", True)]

@@ -99,3 +99,26 @@ def test_a_restart_ends_everything() -> None:
         event("edge daemon.start", at=90),
     )
     assert told[-2:] == [("session", "", False), ("tunnel", "net", False)]
+
+
+def test_a_log_that_begins_with_a_child_sa_being_negotiated_begins_under_an_ike_sa() -> None:
+    refused = event("edge notify in", at=2, notify="NO_PROPOSAL_CHOSEN", protocol="ESP")
+    asked = event("edge ike.message out", at=1, exchange="QUICK_MODE", payloads="HASH SA No ID ID")
+    assert changes(asked, refused) == [("session", "", True)]
+    assert changes(event("edge packet out", at=0), refused, asked) == [("session", "", True)]
+
+
+def test_a_log_that_begins_with_a_new_ike_sa_does_not_begin_under_one() -> None:
+    assert changes(event("edge ike.start out", at=0), event("edge child.failed in", at=1)) == []
+    first = event("edge ike.message out", at=0, exchange="IKE_SA_INIT", payloads="SA KE No")
+    assert changes(first, event("edge child.failed in", at=1)) == []
+
+
+@pytest.mark.parametrize("end", ["edge ike.delete out", "edge ike.delete in", "edge dpd.dead"])
+def test_what_ends_an_ike_sa_tells_that_there_was_one(end: str) -> None:
+    assert changes(event(end, at=3, ike_id=4)) == [("session", "", False)]
+
+
+def test_a_half_open_sa_that_goes_was_never_up() -> None:
+    assert changes(event("edge ike.gone", at=3, ike_id=4, state="STATE_MAIN_I1")) == []
+    assert changes(event("edge ike.gone", at=3, ike_id=4, state="established IKE SA")) == [("session", "", False)]

@@ -6,9 +6,11 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from whydown.grammar.names import ERRORS
 from whydown.grammar.vocabulary import Direction, Kind
 from whydown.sessions.clues import BGP_KINDS, SECOND
 from whydown.sessions.model import Episode
+from whydown.sessions.protocols import is_of_child
 from whydown.sessions.sas import BGP, SESSION, TUNNEL, Turn, tunnel_name, turns
 from whydown.sources.line import Side
 
@@ -104,6 +106,7 @@ _STANDING = {
 _WEAK = frozenset(
     {
         Kind.RETRANSMIT,
+        Kind.NOTIFY,
         Kind.NOTIFY_IGNORED,
         Kind.IKE_UNKNOWN_SPI,
         Kind.KE_INVALID,
@@ -205,12 +208,24 @@ def _stretches(events: Sequence[Event], told: Sequence[Turn], layer: str, side: 
             stretch = stretch or _Stretch(event.at, was_up=False, trigger=None)
             stretch.attempts += 1
             stretch.last_seen = event.at
-        elif event.kind in _SIGNS[layer] and not (layer == SESSION and "child_id" in event.fields):
+        elif _is_sign(event, layer):
             stretch = stretch or _Stretch(event.at, was_up=False, trigger=None)
             stretch.last_seen = event.at
             stretch.signs.append(event)
     if stretch:
         yield stretch
+
+
+def _is_sign(event: Event, layer: str) -> bool:
+    """Whether an event shows that a negotiation of the layer, or the SA itself, failed."""
+    if event.kind is Kind.NOTIFY:
+        if event.get("notify") not in ERRORS - _BENIGN:
+            return False
+    elif event.kind not in _SIGNS[layer]:
+        return False
+    if layer == SESSION:
+        return not is_of_child(event)
+    return layer != TUNNEL or event.get("protocol") != "IKE"
 
 
 def _never_begun(events: Sequence[Event], side: Side) -> list[_Stretch]:

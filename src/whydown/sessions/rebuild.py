@@ -8,6 +8,7 @@ from whydown.sessions.align import align, shift
 from whydown.sessions.hearing import hear, silence
 from whydown.sessions.model import Hearing, Session
 from whydown.sessions.names import NO_CLOCKS
+from whydown.sessions.protocols import tell_protocols
 from whydown.sessions.resolve import Joined, name_session, resolve
 from whydown.sessions.writers import gather_writers
 from whydown.sources.line import Side
@@ -42,7 +43,7 @@ def _session(joined: Joined, writers: Sequence[Writer], silent: tuple[Heard, ...
     mine = [e for link in joined.links for e in link.events]
     by_side = {side: sorted((e for e in mine if e.side is side), key=lambda e: e.at) for side in Side}
     clocks = align(by_side[Side.EDGE], by_side[Side.PEER]) if all(by_side.values()) else NO_CLOCKS
-    events = sorted(shift([*mine, *joined.whole], clocks), key=lambda e: e.at)
+    events = list(tell_protocols(sorted(shift([*mine, *joined.whole], clocks), key=lambda e: e.at)))
     hosts = {(e.side, e.host) for e in events}
     heard = tuple(hear(w, clocks) for w in writers if any((e.side, e.host) in hosts for e in w.events[:1]))
     return Session(name_session(joined, writers), tuple(events), Hearing((*heard, *silent)), clocks)

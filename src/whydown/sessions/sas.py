@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from whydown.grammar.vocabulary import Direction, Kind
+from whydown.grammar.vocabulary import Kind
+from whydown.sessions.protocols import is_of_child
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from whydown.grammar.event import Event
 
@@ -18,6 +19,11 @@ _CHILD_UP = frozenset({Kind.CHILD_UP, Kind.CHILD_REKEY})
 _CHILD_DOWN = frozenset({Kind.CHILD_DELETE, Kind.CHILD_GONE, Kind.CHILD_EXPIRED})
 _BEGINNINGS = _IKE_UP | {Kind.IKE_START, Kind.DAEMON_START, Kind.ADMIN_INITIATE, Kind.IKE_FAILED, Kind.IKE_TIMEOUT}
 _ALL_DOWN = frozenset({Kind.DAEMON_START, Kind.DAEMON_STOP, Kind.DAEMON_CRASH})
+
+# What happens only under an IKE SA that is up, and what does so if it is of a CHILD_SA.
+_UNDER_IKE = frozenset({Kind.CHILD_FAILED, Kind.CHILD_REKEY_START, Kind.CHILD_REKEY_FAILED, Kind.TS_MISMATCH})
+_PERHAPS_UNDER_IKE = frozenset({Kind.IKE_MESSAGE, Kind.PROPOSALS_MISMATCH, Kind.NOTIFY, Kind.KE_INVALID})
+_ANYWHERE = frozenset({"INFORMATIONAL", "INFORMATIONAL_V1", None})
 
 _UNSEEN = {"unseen"}  # an SA whose beginning the log does not hold
 _FATAL = frozenset({"INVALID_SYNTAX", "UNSUPPORTED_CRITICAL_PAYLOAD"})
@@ -83,12 +89,15 @@ def tunnel_name(event: Event) -> str:
     return ""
 
 
-def turns(events: Iterable[Event]) -> Iterator[Turn]:
-    """Follow one gateway's events and yield each change of its session and tunnels, in time order."""
+def turns(events: Sequence[Event]) -> Iterator[Turn]:
+    """Follow one gateway's events, in time order, and yield each change of its session and tunnels."""
     ike = _Live()
     children: dict[str, _Live] = {}
     starting = False  # a negotiation is under way beside what is up
     fresh = True  # nothing yet tells whether the log began in the middle of an SA's life
+    if _began_up(events):
+        ike.add(set(_UNSEEN))
+        yield Turn(events[0].at, SESSION, "", up=True, event=events[0])
     for event in events:
         kind = event.kind
         if fresh and _ends_the_unseen(event):
@@ -139,9 +148,22 @@ def _ends_ike(event: Event, *, starting: bool) -> bool:
     return not starting and _is_fatal(event)
 
 
+def _began_up(events: Iterable[Event]) -> bool:
+    """Whether the first event that tells of an IKE SA can only be of one that is up: a CHILD_SA is negotiated under it."""
+    for event in events:
+        kind, exchange = event.kind, event.get("exchange")
+        if kind in _UNDER_IKE or (kind in _PERHAPS_UNDER_IKE and is_of_child(event)):
+            return True
+        if kind in _BEGINNINGS or kind in _IKE_DOWN or (kind is Kind.IKE_MESSAGE and exchange not in _ANYWHERE):
+            return False
+    return False
+
+
 def _ends_the_unseen(event: Event) -> bool:
     """Whether the event ends an SA, so that there was one before the log began."""
-    return event.kind is Kind.DPD_DEAD or (event.kind is Kind.IKE_DELETE and event.direction is Direction.IN)
+    if event.kind is Kind.IKE_GONE:
+        return "established" in str(event.get("state", "")).lower()
+    return event.kind in (Kind.DPD_DEAD, Kind.IKE_DELETE)
 
 
 def _child_up(event: Event, children: dict[str, _Live]) -> Iterator[Turn]:
