@@ -109,6 +109,8 @@ def test_an_unknown_cause_is_null_with_its_alternatives_and_what_is_missing() ->
     assert [other["name"] for other in row["alternatives"]] == ["dh-group-mismatch", "ike-proposal-mismatch"]
     assert row["missing"][0]["from"] == "2026-03-04T10:50:16.290Z"
     assert row["missing"][0]["to"] == "2026-03-04T11:00:16.290Z"
+    assert (row["missing"][0]["level"], row["missing"][0]["after"]) == ("", "")
+    assert row["possible_problems"] == []
 
 
 def test_the_summary_accounts_for_every_line() -> None:

@@ -30,7 +30,7 @@ from report.given import (
     step,
     tunnel_below,
 )
-from whydown.diagnose.incident import Confidence, Difference, Layer
+from whydown.diagnose.incident import Confidence, Difference, Layer, PossibleProblem
 from whydown.envelope.record import Certainty
 from whydown.grammar.event import Event, Provenance
 from whydown.grammar.vocabulary import Kind
@@ -157,6 +157,28 @@ def test_what_one_command_gets_is_asked_for_once() -> None:
     page = render(a_report(replace(edge_alone(), missing=(first, replace(first, what="the IDs"))), peer=False))
     assert page.count("journalctl") == 1
     assert "when they do not match; the IDs" in flat(page)
+
+
+def test_a_request_names_the_log_level_and_how_to_switch_debugging_off_again() -> None:
+    first = replace(edge_alone().missing[0], level="cfg = 2", command="debug on", after="debug off")
+    wanted = section(render(a_report(replace(edge_alone(), missing=(first,)), peer=False)), "Get next")
+    assert "(log level: cfg = 2)" in flat(wanted)
+    assert "       debug on\n\n       debug off   (afterwards)" in wanted
+
+
+def test_the_consoles_problems_stand_by_what_the_logs_say_of_them() -> None:
+    row = "Down / Down (No proposal chosen)"
+    problems = (
+        PossibleProblem(row, "The algorithms differ", "supported", ("ike-proposal-mismatch",)),
+        PossibleProblem(row, "The versions differ", "ruled out", ()),
+        PossibleProblem(row, "It rains", "open", ()),
+        PossibleProblem(row, "It snows", "open", ()),
+    )
+    page = render(a_report(replace(both_sides(), possible_problems=problems)))
+    assert section(page, f"The console's table: {row}") == (
+        "    supported  The algorithms differ\n    open       It rains; It snows\n    ruled out  The versions differ"
+    )
+    assert "The console's table" not in render(a_report(both_sides()))
 
 
 def test_a_missing_log_is_asked_for_even_where_no_rule_names_it() -> None:

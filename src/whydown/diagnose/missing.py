@@ -33,15 +33,15 @@ _BGP = frozenset(k for k in Kind if k.startswith(("bgp.", "bfd.", "interface."))
 
 # Which lines to ask for, by what was to be heard; the first set that shares a kind is taken.
 _WHAT = (
-    (_PROPOSALS, "the lines that compare proposals (received and configured)"),
-    (_AUTH, "the lines about authentication: keys, IDs, certificates"),
-    (_SELECTORS, "the lines that compare traffic selectors"),
-    (_BGP, "the lines of its BGP daemon"),
-    (_ORDERS, "why it acted then: operator's order, restart, lifetime, DPD"),
-    (_PACKETS, "whether the IKE packets arrived and were answered"),
+    (_PROPOSALS, "the proposals received and configured"),
+    (_AUTH, "keys, IDs and certificates"),
+    (_SELECTORS, "the traffic selectors"),
+    (_BGP, "its BGP daemon's lines"),
+    (_ORDERS, "why it acted then (an order, a restart, a lifetime, DPD)"),
+    (_PACKETS, "whether IKE packets arrived and were answered"),
 )
-_ELSE = "its IKE log of that time"
-_STAMPED = "the same log with the time of each line"
+_LOG = "its IKE log of that time"
+_STAMPED = "with the time of each line"
 _UNANSWERED = frozenset({"session/peer-not-responding", "tunnel/no-ike-peers", "session/invalid-syntax"})
 _ADMIN = {
     "session/configuration-failed": (Side.EDGE,),
@@ -106,10 +106,9 @@ class _Asking:
             if (gap := self._gap(one)) is not None:
                 gaps.setdefault((gap.side, gap.too_little), []).append(gap)
         for (side, too_little), ones in sorted(gaps.items(), key=lambda item: (item[0][1], item[0][0] is Side.EDGE)):
-            whats = list(dict.fromkeys(gap.what for gap in ones))
-            said = [what for what in whats if what != _ELSE] or whats
+            whats = ", ".join(dict.fromkeys(gap.what for gap in ones if gap.what))
             begin, end = min(gap.begin for gap in ones) - _AROUND, max(gap.end for gap in ones) + _AROUND
-            yield from self._log(side, "; ".join(said), begin, end, too_little=too_little)
+            yield from self._log(side, f"{_LOG}: {whats}" if whats else _LOG, begin, end, too_little=too_little)
 
     def silent_sides(self, asked: Iterable[Side]) -> Iterator[Missing]:
         """Ask for the log of a side of which there is none, where nothing finer was asked for."""
@@ -117,7 +116,7 @@ class _Asking:
         for side in Side:
             if side not in asked and not scene.hearing.hears(side):
                 begin, end = self._core(scene.begin, scene.end)
-                yield from self._log(side, _ELSE, begin - _AROUND, end + _AROUND, too_little=False)
+                yield from self._log(side, _LOG, begin - _AROUND, end + _AROUND, too_little=False)
 
     def values(self, lead: Finding) -> Iterator[Missing]:
         """Ask for the values of a difference of which the logs hold one side's only."""
@@ -150,9 +149,16 @@ class _Asking:
         side, why = unheard.side, unheard.why
         if why == "clocks" or (why == "unbound" and self.scene.hearing.hears(side)):
             return None  # no line of this log is missing
-        what = next((text for kinds, text in _WHAT if kinds & set(unheard.kinds)), _ELSE)
+        if why == "no log" and self._is_covered(side):
+            return None  # only what was before it, or is after it
+        what = next((text for kinds, text in _WHAT if kinds & set(unheard.kinds)), "")
         begin, end = self._core(unheard.begin, unheard.end)
         return _Gap(side, _STAMPED if why == "untimed" else what, begin, end, why == "not written")
+
+    def _is_covered(self, side: Side) -> bool:
+        """Whether a log of that side covers the trouble itself."""
+        episode = self.scene.episode
+        return self.scene.hearing.listens(side, episode.began, max(episode.began, episode.last_seen))
 
     def _core(self, begin: int, end: int) -> tuple[int, int]:
         """Return the part of a long stretch that tells most: how an SA went down, or the last attempts to set one up."""
@@ -166,7 +172,7 @@ class _Asking:
 
     def _log(self, side: Side, what: str, begin: int, end: int, *, too_little: bool) -> Iterator[Missing]:
         if too_little:
-            what = f"{what}; its log does not hold them at this level: raise it, and let one attempt pass"
+            what = f"{what}; at the level it has it does not say so: raise it and let one attempt pass"
             command, after = self._command(side, "raise"), self._command(side, "lower")
             yield Missing(side, None, None, what, command, after=after)
             return

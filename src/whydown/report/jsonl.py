@@ -122,6 +122,10 @@ def incident_wire(incident: Incident) -> IncidentWire:
         "trigger": None if incident.trigger is None else _step(incident.trigger),
         "contradictions": list(incident.contradictions),
         "ruled_out": list(incident.ruled_out),
+        "possible_problems": [
+            {"row": p.row, "problem": p.problem, "verdict": cast("Any", p.verdict), "causes": list(p.causes)}
+            for p in incident.possible_problems
+        ],
         "missing": [_missing(item) for item in incident.missing],
         "consequences": list(incident.consequences),
         "attempts": incident.attempts,
@@ -242,6 +246,8 @@ def _missing(item: Missing) -> MissingWire:
         "to": _iso_or_none(item.end),
         "what": item.what,
         "command": item.command,
+        "level": item.level,
+        "after": item.after,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from whydown.diagnose.incident import Confidence, Layer, Missing
@@ -64,6 +65,7 @@ def write_page(
     _write_timeline(paper, incident, named)
     _write_evidence(paper, incident)
     _write_alternatives(paper, incident)
+    _write_possible_problems(paper, incident)
     if not unsettled:
         _write_missing(paper, "Missing (nice to have)", incident.missing)
     if incident.link:
@@ -264,6 +266,17 @@ def _write_alternatives(paper: Paper, incident: Incident) -> None:
             paper.sentence(prose(text), indent="  ", first="- ")
 
 
+def _write_possible_problems(paper: Paper, incident: Incident) -> None:
+    """Write what the console's status table names for such an incident, by what the logs say of it."""
+    if not incident.possible_problems:
+        return
+    paper.heading(f"The console's table: {prose(incident.possible_problems[0].row)}")
+    said: dict[str, list[str]] = {"supported": [], "open": [], "ruled out": []}
+    for possible in incident.possible_problems:
+        said[possible.verdict].append(prose(possible.problem))
+    paper.pairs((verdict, "; ".join(problems)) for verdict, problems in said.items())
+
+
 def _wanted(incident: Incident, heard: Sequence[Heard]) -> list[Missing]:
     """Return what is missing; at least the log of a side of which there is none."""
     wanted = list(incident.missing)
@@ -278,10 +291,10 @@ def _wanted(incident: Incident, heard: Sequence[Heard]) -> list[Missing]:
 
 def _together(missing: Sequence[Missing]) -> list[Missing]:
     """Join the requests that one command answers for one stretch of time."""
-    asked: dict[tuple[Side, int | None, int | None, str], list[str]] = {}
+    asked: dict[tuple[Side, int | None, int | None, str], list[Missing]] = {}
     for item in missing:
-        asked.setdefault((item.side, item.begin, item.end, item.command), []).append(item.what)
-    return [Missing(side, begin, end, "; ".join(what), command) for (side, begin, end, command), what in asked.items()]
+        asked.setdefault((item.side, item.begin, item.end, item.command), []).append(item)
+    return [replace(items[0], what="; ".join(item.what for item in items)) for items in asked.values()]
 
 
 def _write_missing(paper: Paper, heading: str, missing: Sequence[Missing]) -> None:
@@ -292,8 +305,9 @@ def _write_missing(paper: Paper, heading: str, missing: Sequence[Missing]) -> No
         window = ""
         if item.begin is not None and item.end is not None:
             window = f", {stamps(item.begin, item.end)} on its clock"
-        paper.sentence(f"From the {item.side}{window}: {prose(item.what)}", indent="   ", first=f"{number}. ")
-        if item.command:
+        level = f" (log level: {prose(item.level)})" if item.level else ""
+        paper.sentence(f"From the {item.side}{window}: {prose(item.what)}{level}", indent="   ", first=f"{number}. ")
+        for command in filter(None, (item.command, item.after and f"{item.after}   (afterwards)")):
             paper.blank()
-            paper.exact(f"       {quote(item.command)}")  # not wrapped: it is there to be copied
+            paper.exact(f"       {quote(command)}")  # not wrapped: it is there to be copied
             paper.blank()

@@ -90,10 +90,28 @@ class StepWire(TypedDict):
     provenance: Literal["seen", "assumed", "gist"]
 
 
-# Evidence that would settle what is open; `from` and `to` are on that side's own clock.
+class PossibleProblemWire(TypedDict):
+    """What a console's status table (`row` as the console shows it) names, and whether the logs support it."""
+
+    row: str
+    problem: str
+    verdict: Literal["supported", "ruled out", "open"]
+    causes: list[str]
+
+
+# Evidence that would settle what is open; `from` and `to` are on that side's own clock, `level` is the log level from
+# which on it is written, `after` switches a debugging off again.
 MissingWire = TypedDict(
     "MissingWire",
-    {"side": SideName, "from": str | None, "to": str | None, "what": str, "command": str},
+    {
+        "side": SideName,
+        "from": str | None,
+        "to": str | None,
+        "what": str,
+        "command": str,
+        "level": str,
+        "after": str,
+    },
 )
 
 
@@ -133,6 +151,7 @@ class IncidentWire(TypedDict):
     trigger: StepWire | None
     contradictions: list[str]
     ruled_out: list[str]
+    possible_problems: list[PossibleProblemWire]
     missing: list[MissingWire]
     consequences: list[str]
     attempts: int
