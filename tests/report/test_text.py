@@ -175,9 +175,12 @@ def test_the_consoles_problems_stand_by_what_the_logs_say_of_them() -> None:
         PossibleProblem(row, "It snows", "open", ()),
     )
     page = render(a_report(replace(both_sides(), possible_problems=problems)))
-    assert section(page, f"The console's table: {row}") == (
-        "    supported  The algorithms differ\n    open       It rains; It snows\n    ruled out  The versions differ"
-    )
+    rows = section(page, f"The console's table: {row}").split("\n")
+    assert rows[:3] == [
+        "    supported  The algorithms differ",
+        "    open       It rains; It snows",
+        "    ruled out  The versions differ",
+    ]
     assert "The console's table" not in render(a_report(both_sides()))
 
 
