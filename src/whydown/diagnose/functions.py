@@ -47,14 +47,19 @@ def proposal_diff(offered: Sequence[Proposal] | None, accepted: Sequence[Proposa
     """Return the smallest gap between any two proposals of the lists; None where a pair agrees or a list is missing.
 
     A responder takes a proposal whole (RFC 7296 section 2.7), so the pair that misses by the least is the nearest.
-    Proposals of different protocols (IKE, ESP) are never compared.
+    Proposals of different protocols (IKE, ESP) are never compared, nor is one of which a part does not read.
     """
     if not offered or not accepted:
         return None
-    pairs = product(offered[:64], accepted[:64])
+    pairs = product(filter(_reads, offered[:64]), filter(_reads, accepted[:64]))
     gaps = [_pair_gap(a, b) for a, b in pairs if a.protocol == b.protocol or not (a.protocol and b.protocol)]
     _, best = min(gaps, key=lambda g: g[0], default=(0, None))
     return best if best and best.rows else None
+
+
+def _reads(proposal: Proposal) -> bool:
+    """Whether every part of a proposal was understood: what is not might be what the other side wants."""
+    return all(t.type in _PARAMETERS for t in proposal.transforms)
 
 
 def _pair_gap(offered: Proposal, accepted: Proposal) -> tuple[int, Gap]:
