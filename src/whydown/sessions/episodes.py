@@ -12,6 +12,7 @@ from whydown.sessions.clues import BGP_KINDS, SECOND
 from whydown.sessions.model import Episode
 from whydown.sessions.protocols import is_of_child
 from whydown.sessions.sas import BGP, SESSION, TUNNEL, Turn, tunnel_name, turns
+from whydown.sessions.signs import AILING, BENIGN, CURED, SIGNS, STANDING, STARTS, TRIED, WEAK
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -25,97 +26,6 @@ _FLAP_GAP = 15 * 60 * SECOND  # downs nearer than this to each other are one fla
 _FLAPS = 3  # so many downs make a flapping
 _CROSSING = 5 * SECOND  # two DELETEs of one SA that meet on the way
 _PLANNED_GAP = 10 * SECOND  # a reauthentication that breaks before it makes is done by then
-
-# A negotiation of the layer begins.
-_STARTS = {
-    SESSION: frozenset({Kind.IKE_START, Kind.ADMIN_INITIATE, Kind.SESSION_NEGOTIATING}),
-    TUNNEL: frozenset({Kind.CHILD_START}),
-    BGP: frozenset[Kind](),
-}
-# A negotiation of the layer, or the SA itself, failed.
-_SIGNS = {
-    SESSION: frozenset(
-        {
-            Kind.IKE_FAILED,
-            Kind.IKE_TIMEOUT,
-            Kind.IKE_HALF_OPEN_TIMEOUT,
-            Kind.PROPOSALS_MISMATCH,
-            Kind.CONFIG_UNMATCHED,
-            Kind.CONFIG_FAILED,
-            Kind.AUTH_KEY_MISMATCH,
-            Kind.AUTH_NO_KEY,
-            Kind.AUTH_ID_MISMATCH,
-            Kind.AUTH_METHOD_MISMATCH,
-            Kind.AUTH_CERT_INVALID,
-            Kind.AUTH_FAILED,
-            Kind.VERSION_MISMATCH,
-            Kind.MESSAGE_GARBLED,
-            Kind.MESSAGE_MALFORMED,
-            Kind.NOTIFY_IGNORED,
-            Kind.IKE_UNKNOWN_SPI,
-            Kind.KE_INVALID,
-            Kind.DPD_DEAD,
-            Kind.NET_ERROR,
-            Kind.NET_UNREACHABLE,
-            Kind.DNS_FAILED,
-            Kind.RETRANSMIT,
-            Kind.SESSION_DOWN,
-            Kind.SERVICE_DOWN,
-            Kind.HA_FAILOVER,
-        }
-    ),
-    TUNNEL: frozenset(
-        {
-            Kind.CHILD_FAILED,
-            Kind.CHILD_REKEY_FAILED,
-            Kind.CHILD_UNKNOWN_SPI,
-            Kind.TS_MISMATCH,
-            Kind.PROPOSALS_MISMATCH,
-            Kind.KERNEL_ERROR,
-            Kind.TUNNEL_DOWN,
-        }
-    ),
-    BGP: frozenset({Kind.BGP_NOTIFICATION, Kind.BGP_REFUSED}),
-}
-# Trouble of a tunnel that is up: it will show when the SA runs out, or shows only in its traffic.
-_AILING = frozenset(
-    {
-        Kind.CHILD_REKEY_FAILED,
-        Kind.CHILD_FAILED,
-        Kind.TS_NARROWED,
-        Kind.ESP_UNKNOWN_SPI,
-        Kind.CHILD_UNKNOWN_SPI,
-        Kind.TS_MISMATCH,
-        Kind.KERNEL_ERROR,
-        Kind.CHILD_EXPIRED,
-    }
-)
-_CURED = frozenset({Kind.CHILD_REKEY_FAILED, Kind.CHILD_FAILED, Kind.CHILD_UNKNOWN_SPI, Kind.KERNEL_ERROR})
-# What holds until the next of its kind says otherwise, however long ago it was said; and how many of it.
-_STANDING = {
-    Kind.DAEMON_START: 1,
-    Kind.CONFIG_LOADED: 1,
-    Kind.PROPOSALS_CONFIGURED: 8,
-    Kind.IKE_UP: 1,
-    Kind.IKE_REKEY: 1,
-    Kind.CHILD_UP: 1,
-    Kind.IKE_LIFETIME: 1,
-    Kind.HA_STATE: 1,
-}
-# Signs of trouble that a negotiation which succeeds in the end may well have.
-_WEAK = frozenset(
-    {
-        Kind.RETRANSMIT,
-        Kind.NOTIFY,
-        Kind.NOTIFY_IGNORED,
-        Kind.IKE_UNKNOWN_SPI,
-        Kind.KE_INVALID,
-        Kind.NET_ERROR,
-        Kind.NET_UNREACHABLE,
-    }
-)
-_BENIGN = frozenset({"TEMPORARY_FAILURE", "NO_ADDITIONAL_SAS"})  # a collision or a limit, RFC 7296 section 2.25
-_TRIED = frozenset({Kind.IKE_START, Kind.IKE_MESSAGE, Kind.PACKET, Kind.IKE_UP, Kind.IKE_PROGRESS, Kind.CHILD_UP})
 
 
 @dataclass(slots=True)
@@ -183,7 +93,7 @@ def _by_host(events: Iterable[Event], side: Side) -> list[list[Event]]:
 
 
 def _of_tunnel(events: Iterable[Event], tunnel: str) -> list[Event]:
-    return [e for e in events if tunnel_name(e) in ("", tunnel) or not tunnel or e.kind not in _SIGNS[TUNNEL]]
+    return [e for e in events if tunnel_name(e) in ("", tunnel) or not tunnel or e.kind not in SIGNS[TUNNEL]]
 
 
 def _stretches(events: Sequence[Event], told: Sequence[Turn], layer: str, side: Side) -> Iterator[_Stretch]:
@@ -204,7 +114,7 @@ def _stretches(events: Sequence[Event], told: Sequence[Turn], layer: str, side: 
             continue
         if up:
             continue
-        if event.kind in _STARTS[layer] and event.side is side:
+        if event.kind in STARTS[layer] and event.side is side:
             stretch = stretch or _Stretch(event.at, was_up=False, trigger=None)
             stretch.attempts += 1
             stretch.last_seen = event.at
@@ -219,9 +129,9 @@ def _stretches(events: Sequence[Event], told: Sequence[Turn], layer: str, side: 
 def _is_sign(event: Event, layer: str) -> bool:
     """Whether an event shows that a negotiation of the layer, or the SA itself, failed."""
     if event.kind is Kind.NOTIFY:
-        if event.get("notify") not in ERRORS - _BENIGN:
+        if event.get("notify") not in ERRORS - BENIGN:
             return False
-    elif event.kind not in _SIGNS[layer]:
+    elif event.kind not in SIGNS[layer]:
         return False
     if layer == SESSION:
         return not is_of_child(event)
@@ -232,7 +142,7 @@ def _never_begun(events: Sequence[Event], side: Side) -> list[_Stretch]:
     """Return the stretch in which a gateway that is set up saw no negotiation at all, if it is so."""
     mine = [e for e in events if e.side is side]
     ready = [e for e in mine if e.kind in (Kind.CONFIG_LOADED, Kind.DAEMON_START)]
-    if not ready or any(e.kind in _TRIED for e in mine):
+    if not ready or any(e.kind in TRIED for e in mine):
         return []
     return [_Stretch(ready[-1].at, was_up=False, trigger=None, last_seen=mine[-1].at)]
 
@@ -274,7 +184,7 @@ def _is_life(stretch: _Stretch) -> bool:
 def _is_weak(event: Event) -> bool:
     """Whether a sign of trouble proves nothing when the negotiation succeeds after all."""
     unexplained = event.kind is Kind.IKE_FAILED and event.direction is Direction.LOCAL and "notify" not in event.fields
-    return unexplained or event.kind in _WEAK
+    return unexplained or event.kind in WEAK
 
 
 def _planned(event: Event | None) -> bool:
@@ -304,7 +214,7 @@ def _with_standing(events: tuple[Event, ...], begin: int, end: int) -> tuple[Eve
     """Return the events from `begin` to `end`, and before them the last word on what still stands then."""
     low = bisect_left(events, begin, key=lambda e: e.at)
     high = bisect_right(events, end, key=lambda e: e.at)
-    room = {(side, kind): most for side in Side for kind, most in _STANDING.items()}
+    room = {(side, kind): most for side in Side for kind, most in STANDING.items()}
     standing = []
     for event in reversed(events[:low]):
         if event.side and room.get((event.side, event.kind), 0) > 0:
@@ -326,15 +236,15 @@ def _ailing(session: Session, tunnel: str, told: Sequence[Turn]) -> Iterator[Epi
         change = turn.get(id(event))
         if change is not None:
             up = change.up
-        elif event.get("notify") in _BENIGN:
+        elif event.get("notify") in BENIGN:
             put_off = event.at
         elif event.kind in (Kind.CHILD_DELETE, Kind.CHILD_GONE, Kind.IKE_DELETE):
             removed = event.at
         elif up and event.kind in (Kind.CHILD_UP, Kind.CHILD_REKEY):
-            signs = [e for e in signs if e.kind not in _CURED]  # the next rekey went well
+            signs = [e for e in signs if e.kind not in CURED]  # the next rekey went well
         elif (
             up
-            and event.kind in _AILING
+            and event.kind in AILING
             and not (
                 event.at - put_off <= SECOND
                 or (event.kind is Kind.CHILD_UNKNOWN_SPI and event.at - removed <= _CROSSING)
@@ -357,11 +267,4 @@ def _ailment(session: Session, layer: str, tunnel: str, signs: Sequence[Event]) 
         attempts=len({e.at // SECOND for e in signs}),
         last_seen=signs[-1].at,
         events=_with_standing(session.events, signs[0].at - _BEFORE, signs[-1].at + _BEFORE),
-    )
-
-
-def peer_reinitiated(events: Iterable[Event], after: int) -> bool:
-    """Whether the peer began a new negotiation itself soon after `after`: then its DELETE belonged to a replacement."""
-    return any(
-        e.kind is Kind.IKE_START and e.direction is Direction.IN and 0 <= e.at - after <= _PLANNED_GAP for e in events
     )

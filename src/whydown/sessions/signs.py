@@ -1,0 +1,98 @@
+"""Which kinds of events begin, fail, ail or cure a session, a tunnel or a BGP neighbour: tables for the episodes."""
+
+from __future__ import annotations
+
+from whydown.grammar.vocabulary import Kind
+from whydown.sessions.sas import BGP, SESSION, TUNNEL
+
+# A negotiation of the layer begins.
+STARTS = {
+    SESSION: frozenset({Kind.IKE_START, Kind.ADMIN_INITIATE, Kind.SESSION_NEGOTIATING}),
+    TUNNEL: frozenset({Kind.CHILD_START}),
+    BGP: frozenset[Kind](),
+}
+# A negotiation of the layer, or the SA itself, failed.
+SIGNS = {
+    SESSION: frozenset(
+        {
+            Kind.IKE_FAILED,
+            Kind.IKE_TIMEOUT,
+            Kind.IKE_HALF_OPEN_TIMEOUT,
+            Kind.PROPOSALS_MISMATCH,
+            Kind.CONFIG_UNMATCHED,
+            Kind.CONFIG_FAILED,
+            Kind.AUTH_KEY_MISMATCH,
+            Kind.AUTH_NO_KEY,
+            Kind.AUTH_ID_MISMATCH,
+            Kind.AUTH_METHOD_MISMATCH,
+            Kind.AUTH_CERT_INVALID,
+            Kind.AUTH_FAILED,
+            Kind.VERSION_MISMATCH,
+            Kind.MESSAGE_GARBLED,
+            Kind.MESSAGE_MALFORMED,
+            Kind.NOTIFY_IGNORED,
+            Kind.IKE_UNKNOWN_SPI,
+            Kind.KE_INVALID,
+            Kind.DPD_DEAD,
+            Kind.NET_ERROR,
+            Kind.NET_UNREACHABLE,
+            Kind.DNS_FAILED,
+            Kind.RETRANSMIT,
+            Kind.SESSION_DOWN,
+            Kind.SERVICE_DOWN,
+            Kind.HA_FAILOVER,
+        }
+    ),
+    TUNNEL: frozenset(
+        {
+            Kind.CHILD_FAILED,
+            Kind.CHILD_REKEY_FAILED,
+            Kind.CHILD_UNKNOWN_SPI,
+            Kind.TS_MISMATCH,
+            Kind.PROPOSALS_MISMATCH,
+            Kind.KERNEL_ERROR,
+            Kind.TUNNEL_DOWN,
+        }
+    ),
+    BGP: frozenset({Kind.BGP_NOTIFICATION, Kind.BGP_REFUSED}),
+}
+# Trouble of a tunnel that is up: it will show when the SA runs out, or shows only in its traffic.
+AILING = frozenset(
+    {
+        Kind.CHILD_REKEY_FAILED,
+        Kind.CHILD_FAILED,
+        Kind.TS_NARROWED,
+        Kind.ESP_UNKNOWN_SPI,
+        Kind.CHILD_UNKNOWN_SPI,
+        Kind.TS_MISMATCH,
+        Kind.KERNEL_ERROR,
+        Kind.CHILD_EXPIRED,
+    }
+)
+CURED = frozenset({Kind.CHILD_REKEY_FAILED, Kind.CHILD_FAILED, Kind.CHILD_UNKNOWN_SPI, Kind.KERNEL_ERROR})
+# What holds until the next of its kind says otherwise, however long ago it was said; and how many of it.
+STANDING = {
+    Kind.DAEMON_START: 1,
+    Kind.CONFIG_LOADED: 1,
+    Kind.PROPOSALS_CONFIGURED: 8,
+    Kind.IKE_UP: 1,
+    Kind.IKE_REKEY: 1,
+    Kind.CHILD_UP: 1,
+    Kind.IKE_LIFETIME: 1,
+    Kind.HA_STATE: 1,
+}
+# Signs of trouble that a negotiation which succeeds in the end may well have.
+WEAK = frozenset(
+    {
+        Kind.RETRANSMIT,
+        Kind.NOTIFY,
+        Kind.NOTIFY_IGNORED,
+        Kind.IKE_UNKNOWN_SPI,
+        Kind.KE_INVALID,
+        Kind.NET_ERROR,
+        Kind.NET_UNREACHABLE,
+    }
+)
+BENIGN = frozenset({"TEMPORARY_FAILURE", "NO_ADDITIONAL_SAS"})  # a collision or a limit, RFC 7296 section 2.25
+# A negotiation was at least tried.
+TRIED = frozenset({Kind.IKE_START, Kind.IKE_MESSAGE, Kind.PACKET, Kind.IKE_UP, Kind.IKE_PROGRESS, Kind.CHILD_UP})
