@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from whydown.grammar.compile import Shape
     from whydown.grammar.model import Grammar, Slot, Template
 
-_SIZES = (32, 128, 512, 2048)  # characters; each four times the one before, so that the worst case ends early
-_NOTICEABLE = 0.001  # seconds; quadratic time takes several of them for 2048 characters, and 64 times that for 16 kB
-_CERTAIN = 0.05  # seconds
-_GROWTH = 8  # times as long for four times the text: linear is 4, quadratic 16
-_DOUBLING = 3  # the same for twice the text: 2 and 4
+_SIZES = (32, 64, 128, 256, 512, 1024, 2048)  # characters; growing, so that what is very slow ends early
+_LONG = 8 * _SIZES[-1]
+_NOTICEABLE = 0.001  # seconds; quadratic time takes several of them for 2048 characters
+_CERTAIN = 0.03  # seconds; no linear time takes so long for 2048 characters
+_GROWTH = 24  # times as long for eight times the text: linear is 8, quadratic 64
 _SAMPLES = {
     SlotType.IP: "192.0.2.1",
     SlotType.INT: "7",
@@ -43,7 +43,7 @@ def slow(grammar: Grammar) -> Iterator[Template]:
         yield from (
             template
             for template, shape in pairs
-            if any(_grows(shape, head, filler) for head, filler in _misleading(template))
+            if any(_grows(shape, head, filler, _sizes(template)) for head, filler in _misleading(template))
         )
 
 
@@ -71,23 +71,34 @@ def _value(slot: Slot) -> str:
     return _SAMPLES.get(known, "a")
 
 
-def _grows(shape: Shape, head: str, filler: str) -> bool:
-    """Say whether the time grows faster than the text, at two steps in a row if it is short enough to be chance."""
-    text = (head + filler * (2 * _SIZES[-1] // len(filler) + 1))[: 2 * _SIZES[-1]]
-    for size in _SIZES:
-        if _seconds(shape.loose, f"{text[:size]}\x01") > _NOTICEABLE:
-            quarter, whole = _least(shape, text[: size // 4]), _least(shape, text[:size])
-            if whole < _NOTICEABLE or whole < _GROWTH * quarter:
-                return False
-            return whole > _CERTAIN or _seconds(shape.loose, f"{text[: 2 * size]}\x01") > _DOUBLING * whole
-    return False
+def _sizes(template: Template) -> tuple[int, ...]:
+    """Return the lengths to try: only a type that the grammar declares itself can be so slow that growing is wise."""
+    own = any(not isinstance(part, str) and part.local_type for part in template.parts)
+    return _SIZES if own else _SIZES[-1:]
 
 
-def _least(shape: Shape, text: str) -> float:
-    return min(_seconds(shape.loose, f"{text}\x01") for _ in range(3))
+def _grows(shape: Shape, head: str, filler: str, sizes: tuple[int, ...]) -> bool:
+    """Say whether the time grows faster than the text."""
+    text = (head + filler * (_LONG // len(filler) + 1))[:_LONG]
+    took = 0.0
+    for size in sizes:
+        took = _seconds(shape.loose, text[:size])
+        if took > _CERTAIN:
+            return _always(shape, text[:size], _CERTAIN)
+    if took < _NOTICEABLE:
+        return False
+    short = min(_seconds(shape.loose, text[: _SIZES[-1]]) for _ in range(3))
+    return _always(shape, text, _GROWTH * short)
+
+
+def _always(shape: Shape, text: str, seconds: float) -> bool:
+    """Say whether a text takes longer than this whenever it is tried: a busy machine is no slow template."""
+    return all(_seconds(shape.loose, text) > seconds for _ in range(3))
 
 
 def _seconds(match: Callable[[str], object], text: str) -> float:
-    began = time.perf_counter()
-    match(text)
-    return time.perf_counter() - began
+    """Return the processor time that a text takes which fails only at its end."""
+    whole = f"{text}\x01"
+    began = time.thread_time()
+    match(whole)
+    return time.thread_time() - began

@@ -11,8 +11,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.names import ERRORS
+from whydown.grammar.slots import convert
 from whydown.grammar.structure import FILL_IN
-from whydown.grammar.vocabulary import KIND_MEANINGS, Kind
+from whydown.grammar.vocabulary import FIELDS, KIND_MEANINGS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,10 +91,20 @@ def _parts(message: str, anonymous: _Anonymous) -> list[Part]:
     used: set[str] = set()
     for start, end, name in sorted(taken):
         wanted = _FIELDS[name](message, start, end, parts)
-        field = next((f for f in wanted if f not in used), "_")
+        example = anonymous.part(name, message[start:end])
+        field = next((f for f in wanted if f not in used and _holds(f, example)), "_")
         used.add(field)
-        parts.append(Part(start, end, field, anonymous.part(name, message[start:end])))
+        parts.append(Part(start, end, field, example))
     return parts
+
+
+def _holds(field: str, value: str) -> bool:
+    """Say whether a field can have this value."""
+    try:
+        convert(FIELDS[field].type, value)
+    except ValueError:
+        return False
+    return True
 
 
 def _is(name: str, text: str) -> bool:
