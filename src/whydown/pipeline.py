@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from whydown.diagnose.consequences import fold_consequences
 from whydown.diagnose.coverage import supplies
 from whydown.diagnose.diagnosis import diagnose
 from whydown.envelope.records import records
@@ -77,4 +78,4 @@ def analyze(
     for session in sessions:
         incidents.extend(diagnose(session, cut_episodes(session), knowledge, tally, able))
     incidents.sort(key=lambda i: (i.began, i.layer, i.id))
-    return Report(incidents=tuple(incidents), tally=tally, sessions=sessions, heard=heard)
+    return Report(incidents=fold_consequences(incidents), tally=tally, sessions=sessions, heard=heard)

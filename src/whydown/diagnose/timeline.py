@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from whydown.diagnose.incident import Evidence
 from whydown.grammar.vocabulary import Kind
+from whydown.sources.line import Side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +45,11 @@ _TRIGGERS = frozenset(
         Kind.INTERFACE_DOWN,
         Kind.BFD_DOWN,
         Kind.SERVICE_DOWN,
+        Kind.AUTH_CERT_INVALID,
     }
 )
+_ONE_BLOW = 30 * 1_000_000  # microseconds: a stop, the start after it and the loading of connections are one thing
+_WELL = frozenset({"active", "up"})
 
 
 def pick_timeline(episode: Episode, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -68,14 +72,37 @@ def pick_timeline(episode: Episode, evidence: Sequence[Evidence]) -> tuple[Evide
 
 
 def find_trigger(episode: Episode, evidence: Sequence[Evidence]) -> Evidence | None:
-    """Find what happened to one of the gateways just before the trouble; None where nothing did."""
+    """Find what happened to one of the gateways just before the trouble; None where nothing did.
+
+    Of things that followed each other closely it is the first. What the peer tells counts only on the Edge's clock.
+    """
+    if not episode.was_up:
+        return None
     told = {_place(e.event) for e in evidence}
+    hearing, clocks = episode.session.hearing, episode.session.clocks
+    sides = set(Side)
+    if clocks.offset_s is None and all(hearing.hears(side) for side in Side):
+        sides = {Side.EDGE}
     before = [
         e
         for e in episode.session.events
-        if e.kind in _TRIGGERS and 0 <= episode.began - e.at <= _TRIGGER_WITHIN and _place(e) not in told
+        if _is_blow(e) and e.side in sides and 0 <= episode.began - e.at <= _TRIGGER_WITHIN and _place(e) not in told
     ]
-    return Evidence(before[-1], "trigger", before[-1].at) if before and episode.was_up else None
+    if not before:
+        return None
+    first = before[-1]
+    for event in reversed(before):
+        if first.at - event.at > _ONE_BLOW:
+            break
+        first = event
+    return Evidence(first, "trigger", first.at)
+
+
+def _is_blow(event: Event) -> bool:
+    """Whether an event can upset what worked; a gateway that says it is well does not."""
+    if event.kind is Kind.HA_STATE:
+        return str(event.get("state", "")).casefold() not in _WELL
+    return event.kind in _TRIGGERS
 
 
 def _place(event: Event) -> tuple[str, str, int]:
