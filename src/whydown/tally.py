@@ -42,6 +42,7 @@ class Tally:
     unknown_examples: dict[tuple[str, str], str] = field(default_factory=dict)  # of each shape, where the first stands
     notices: list[Notice] = field(default_factory=list)
     damaged: bool = False  # some input was cut off or unreadable: exit status 4
+    written: tuple[str, str, int | None] = ("", "", None)  # source, member, and when that was last written (µs UTC)
     read: int = 0  # bytes taken from the inputs as they are stored: how far the reading is
 
     def notice(self, where: str, message: str, *, damaged: bool = False) -> None:

@@ -26,7 +26,8 @@ _CISCO = re.compile(r"%([A-Z0-9_]+)-\d-([A-Z0-9_]+)(?:: *| +|$)")
 _DEBUG_STREAM = "ssh_stack"  # stands behind the stamp of each line of an NSX Edge's live IKE debug stream
 _UNSTAMPED = re.compile(
     r"(?:([\w.-]+) )?([\w./()-]+\[\d+\]:) "
-    r"|((?:[\w.-]*/)*(?:charon[\w-]*|pluto|racoon|ipsec[\w-]*|iked|isakmpd|kmd|bgpd|bfdd|zebra):) ",
+    r"|((?:[\w.-]*/)*(?:charon[\w-]*|pluto|racoon|ipsec[\w-]*|iked|isakmpd|kmd|bgpd|bfdd|zebra"
+    r"|VPN-IPSEC):) ",
     re.ASCII,
 )
 

@@ -40,24 +40,19 @@ def records(
     """Take the header off each line.
 
     `zone` is that of stamps without one (None: UTC is assumed), `zones` where it is another for a side; `year` is that
-    of the first stamp without one in each file. What is assumed instead is told in a notice once a file. A line with
+    of the first stamp without one in each file. What is assumed instead is told in a notice once a file or archive. A line with
     several lines folded into it (`#012`) gives a record each, counted in `tally.unfolded`; a line without a message is
     counted as blank; "last message repeated" as repeated, and what a syslog daemon had folded away in `tally.folded`.
     """
-    clocks: dict[str, Clock] = {}
-    parts = Parts()
+    watch = _Watch(tally, zone, zones or {}, year)
     source: str | None = None
-    clock = Clock(zone, Years, lambda _: None, parts)
+    member = ""
+    clock = Clock(zone, Years, lambda _: None)
     for line in lines:
         text, origin, side = line
-        if origin[0] != source:
-            source = origin[0]
-            known = clocks.get(source)
-            if known is None:
-                own = ((zones or {}).get(side) if side else None) or zone
-                years = partial(_years, source, clocks, year)
-                known = clocks[source] = Clock(own, years, partial(tally.notice, source), parts)
-            clock = known
+        if origin[0] != source or origin[1] != member:
+            source, member = origin[0], origin[1]
+            clock = watch.clock(source, member, side)
         head = read(text, clock)
         message = head[7]
         if " repeated " in message:
@@ -101,16 +96,72 @@ def _is_last_repeated(message: str, tally: Tally) -> bool:
     return True
 
 
-def _years(source: str, clocks: Mapping[str, Clock], given: int | None) -> Years:
-    """Gather what tells the year of one file; the complete stamps of the files before it are its neighbours."""
-    ranges = [other.full_range for name, other in clocks.items() if other.full_range and name != source]
-    return Years(
-        given=given,
-        neighbours=(min(map(min, ranges)), max(map(max, ranges))) if ranges else None,
-        named=_named_day(source),
-        written=files.modified(source),
-        now=time.time_ns() // 1000,
-    )
+class _Watch:
+    """The clocks of all files, and for a member of an archive one clock until the next member comes."""
+
+    def __init__(
+        self, tally: Tally, zone: tzinfo | None, zones: Mapping[Side, tzinfo | None], year: int | None
+    ) -> None:
+        self._tally = tally
+        self._zone = zone
+        self._zones = zones
+        self._year = year
+        self._parts = Parts()
+        self._files: dict[str, Clock] = {}
+        self._member: tuple[str, str, Clock] | None = None
+        self._ranges: dict[str, tuple[int, int]] = {}  # of the members of an archive: the complete stamps
+        self._told: set[tuple[str, str]] = set()
+
+    def clock(self, source: str, member: str, side: Side | None) -> Clock:
+        """Give the clock of a file or member."""
+        known = self._files.get(source)
+        if known is not None and not member:
+            return known
+        self._leave_member()
+        zone = (self._zones.get(side) if side else None) or self._zone
+        clock = Clock(zone, partial(self._years, source, member), partial(self._tell, source, member), self._parts)
+        if member:
+            self._member = source, member, clock
+        else:
+            self._files[source] = clock
+        return clock
+
+    def _leave_member(self) -> None:
+        """Keep of the member before only which times it bears."""
+        if self._member is not None and (seen := self._member[2].full_range):
+            source = self._member[0]
+            begin, end = self._ranges.get(source, seen)
+            self._ranges[source] = min(begin, *seen), max(end, *seen)
+        self._member = None
+
+    def _tell(self, source: str, member: str, message: str) -> None:
+        """Note what is assumed; the same once an archive."""
+        if (source, message) not in self._told:
+            self._told.add((source, message))
+            self._tally.notice(f"{source}!{member}" if member else source, message)
+
+    def _years(self, source: str, member: str) -> Years:
+        """Gather what tells the year of one file: the complete stamps of the files before it are its neighbours.
+
+        An archive keeps when its members were last written, so the neighbours of those are in the same archive.
+        """
+        written = self._written(source, member)
+        own = self._ranges.get(source)
+        if member and (own or written):
+            ranges = [own] if own else []
+        else:
+            ranges = [*self._ranges.values()]
+            ranges += [c.full_range for name, c in self._files.items() if c.full_range and name != source]
+        return Years(
+            given=self._year,
+            neighbours=(min(map(min, ranges)), max(map(max, ranges))) if ranges else None,
+            named=_named_day(member.rpartition("!")[2] or source),
+            written=written or files.modified(source),
+            now=time.time_ns() // 1000,
+        )
+
+    def _written(self, source: str, member: str) -> int | None:
+        return self._tally.written[2] if member and self._tally.written[:2] == (source, member) else None
 
 
 def _named_day(source: str) -> int | None:

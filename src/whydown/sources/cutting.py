@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ahocorasick_rs import MATCHKIND_LEFTMOST_FIRST, BytesAhoCorasick
 
+from whydown.sources.damage import DamagedError
 from whydown.sources.line import Line, Origin
-from whydown.sources.streams import DamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -35,6 +35,9 @@ class Place(NamedTuple):
     source: str
     member: str = ""
     side: Side | None = None
+
+    def __str__(self) -> str:
+        return f"{self.source}!{self.member}" if self.member else self.source
 
 
 class Sieve:
@@ -100,7 +103,7 @@ class Cutter(NamedTuple):
         elif kept:  # half a line says half of something
             self._count(1, other=1)
         if damage:
-            self.tally.notice(self.place.source, damage, damaged=True)
+            self.tally.notice(str(self.place), damage, damaged=True)
 
     def _count(self, lines: int, other: int) -> None:
         self.tally.lines += lines

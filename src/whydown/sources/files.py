@@ -1,25 +1,27 @@
-"""Files, directories, globs, standard input and gzip files to lines."""
+"""Files, directories, globs, standard input and archives to lines."""
 
 from __future__ import annotations
 
 import stat
 import sys
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from whydown.errors import InputError
+from whydown.sources.bundles import Copies, Opener
 from whydown.sources.cutting import Cutter, Place, Sieve
+from whydown.sources.damage import DamagedError
 from whydown.sources.finding import STDIN, find
-from whydown.sources.looks import HEAD, look
-from whydown.sources.streams import GZIP_MAGIC, DamagedError, blocks
+from whydown.sources.inflating import GZIP_MAGIC
+from whydown.sources.line import Side
+from whydown.sources.repeats import Repeats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from io import BufferedReader
 
-    from whydown.sources.line import Line, Side
+    from whydown.sources.line import Line
     from whydown.tally import Tally
 
 
@@ -30,29 +32,48 @@ class Input(NamedTuple):
     side: Side | None = None
 
 
-def lines(inputs: Sequence[Input], tally: Tally, marks: Sequence[str] = ()) -> Iterator[Line]:
+def lines(
+    inputs: Sequence[Input],
+    tally: Tally,
+    marks: Sequence[str] = (),
+    *,
+    aside: Callable[[Place, Iterator[bytes]], None] | None = None,
+    since: int | None = None,
+) -> Iterator[Line]:
     """Read every line of the inputs: files whose stamps are complete first, directories in the order of their names.
 
     Every line is yielded or counted in `tally` as blank; with `marks`, lines that hold none of them are counted as
-    `other` and not yielded, except in files whose lines name no program (a daemon's own log, pasted lines). What
-    cannot be read becomes a notice. Raises InputError when there is not one line to read, UsageError when a file is
-    given for both sides.
+    `other` and not yielded, except in files whose lines name no program (a daemon's own log, pasted lines). A state
+    dump is no log: its blocks go to `aside` if that is given, which counts their lines. Archives are read member by
+    member, in the order they have; members last written before `since` (microseconds UTC) are left out. A line that
+    stands in two files of a side, time and host included, is yielded once, and counted as repeated. What cannot be
+    read becomes a notice. Raises InputError when there is not one line to read, UsageError when a file is given for
+    both sides.
     """
     byte_marks = [mark.encode() for mark in marks if mark]
     before = tally.lines
-    for path, side, seen in find(inputs, tally):
+    found = find(inputs, tally)
+    copies = Copies()
+    repeats = {side: Repeats(tally) for side in (None, *Side)}
+    for path, side, _ in found:
+        opener = Opener(path, side or "", tally, copies, since)
         try:
             with _opened(path, tally) as read:
-                stream = blocks(read)
-                first = next(stream, b"")
-                known = seen or look(first[:HEAD])
-                if known.alien:
-                    tally.notice(path, f"left out, it is {known.alien}", damaged=True)
-                    continue
-                sieve = Sieve(byte_marks) if byte_marks and known.programs else None
-                cutter = Cutter(Place(path, "", side), tally, sieve)
-                for batch in cutter.batches(chain([first], stream)):
-                    yield from batch
+                for member in opener.members(read):
+                    name, known, pieces, written = member
+                    if known.alien:
+                        tally.notice(path, f"left out, it is {known.alien}", damaged=True)
+                        continue
+                    tally.written = (path, name, written)
+                    if known.dump and aside is not None:
+                        aside(Place(path, name, side), pieces)
+                        continue
+                    # what an archive holds is not what the user named: there only a daemon's own log is read unsifted
+                    sifted = byte_marks and (known.programs or (name and not known.daemon))
+                    cutter = Cutter(Place(path, name, side), tally, Sieve(byte_marks) if sifted else None)
+                    repeats[side].next_file()
+                    for batch in cutter.batches(pieces):
+                        yield from repeats[side].fresh(batch) if known.programs else batch
         except DamagedError as error:
             tally.notice(path, str(error), damaged=True)
         except OSError as error:

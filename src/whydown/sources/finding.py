@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.errors import UsageError
+from whydown.sources.damage import DamagedError
 from whydown.sources.looks import HEAD, Look, look, named_like_a_log
-from whydown.sources.streams import DamagedError, blocks
+from whydown.sources.streams import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -112,7 +113,7 @@ def _inside(directory: str, side: Side | None, tally: Tally) -> Iterator[Found]:
             except OSError as error:
                 refused(error)
                 continue
-            if seen and not seen.alien and (seen.log or named_like_a_log(name)):
+            if seen and not seen.alien and (seen.packed or seen.log or seen.dump or named_like_a_log(name)):
                 logs += 1
                 yield Found(path, side, seen)
             elif seen and ":" in seen.alien:  # there may be a log in it

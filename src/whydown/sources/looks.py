@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from whydown.sources.streams import packing_of
+from whydown.sources.tars import is_tar
+from whydown.sources.zips import is_zip
+
 HEAD = 64 * 1024  # bytes that are looked at
 _LINES = 200
+_STATE_WITHIN = 4096  # bytes within which a state dump in text shows what it is
 
 _MAGIC = {
-    b"\xfd7zXZ\0": "xz-compressed: unpack it with 'xz -d'",
-    b"BZh": "bzip2-compressed: unpack it with 'bzip2 -d'",
-    b"\x28\xb5\x2f\xfd": "zstd-compressed: unpack it with 'zstd -d'",
-    b"PK\x03\x04": "a zip archive: unpack it first",
     b"7z\xbc\xaf": "a 7z archive: unpack it first",
     b"\xff\xfe": "UTF-16 text: convert it with 'iconv -f UTF-16 -t UTF-8'",
     b"\xfe\xff": "UTF-16 text: convert it with 'iconv -f UTF-16 -t UTF-8'",
@@ -23,7 +24,6 @@ _MAGIC = {
     b"\x0a\x0d\x0d\x0a": "a packet capture",
     b"%PDF": "a PDF file",
 }
-_TAR_MAGIC = slice(257, 262)
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\x1b\x1e"))
 _HOLE = re.compile(rb"\0{8,}")
 
@@ -44,10 +44,30 @@ _DAEMON = re.compile(
     rb"|" + _STAMP + rb": |\{\"time\":"
 )
 _NAMED = re.compile(r"(?:\.log|^(?:syslog|messages|secure|auth|daemon|charon|pluto|ipsec))(?:[._-][\w.-]*)?$", re.ASCII)
+_LOGS = re.compile(r"(?:^|/)var/log/(?:syslog[^/]*|(?:frr|rcpm)/.+)$")
 _FULL = re.compile(
     rb"(?:<\d{1,3}>)?(?:1 )?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d) |\{.*_TIMESTAMP\""
 )
 _TIME = re.compile(rb"[^\n]{0,47}?(?<!\d)\d\d:\d\d:\d\d(?!\d)|.*_TIMESTAMP\"|.*\b(?:eventtime|event_timestamp)\b")
+
+# what NSX answers when it is asked for its state: the Edge's command line, its JSON, the sentences of its alarms
+_STATE_TEXT = re.compile(
+    rb"^[ \t]*(?:[\w.-]{1,64}(?:\([\w -]{1,32}\))?> ?get ipsecvpn\b"
+    rb"|(?:IKE Session ID|Session Status|IKE Service Status|IKE Version|Last Known Failure)[ \t]*:"
+    rb"|Total Number of (?:[A-Za-z]{1,16} )?(?:Sessions|IKE SAs|IPSec SA Pairs|IPSec SAs):"
+    rb"|Version[ \t]+SID[ \t]+Compliance|VPN Session Status\b"
+    rb"|The (?:policy|route) based IPsec VPN |One or more policy based IPsec VPN |The IPsec service [\w-]{1,64} is "
+    rb"|#?[ \t]*(?:Suggestive peer configuration|Pre-?shared key[ \t]*:))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_JSON = re.compile(rb"\s*[\[{]")
+_STATE_KEY = re.compile(
+    rb"\"(?:Session_Status|Session_Down_Reason|Session_Config_Fail_Reason|Tunnel_Down_Reason|ike_session_state|ike_status)\"\s{0,8}:"
+    rb"|\"error_code\"\s{0,8}:\s{0,8}110199\b"
+    rb"|\"resource_type\"\s{0,8}:\s{0,8}\"(?:(?:PolicyBased|RouteBased)?IPSecVpn\w{1,64})\""
+    rb"|\"event_type\"\s{0,8}:\s{0,8}\"(?:vpn\.)?ipsec_\w{1,64}\"",
+    re.IGNORECASE,
+)
 
 
 class Look(NamedTuple):
@@ -57,6 +77,9 @@ class Look(NamedTuple):
     log: bool = False  # most lines bear a time, or a daemon's own marks
     programs: bool = False  # its lines name the program that wrote them, so lines can be sifted by name
     stamped: bool = False  # its times bear year and zone
+    dump: bool = False  # no log but what NSX states of its sessions
+    daemon: bool = False  # most lines bear a daemon's own marks
+    packed: bool = False  # it is an archive, or packed
 
 
 def look(head: bytes) -> Look:
@@ -64,11 +87,12 @@ def look(head: bytes) -> Look:
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
             return Look(alien=what)
-    if head[_TAR_MAGIC] == b"ustar":
-        return Look(alien="a tar archive: unpack it first")
+    if packing_of(head) or is_tar(head) or is_zip(head):
+        return Look(packed=True)
     if _binary(head):
         return Look(alien="binary")
-    lines = [line for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n") if line.strip()][:_LINES]
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    lines = [line for line in head.split(b"\n") if line.strip()][:_LINES]
     programs = sum(1 for line in lines if _PROGRAM.match(line))
     daemons = sum(1 for line in lines if _DAEMON.match(line))
     timed = sum(1 for line in lines if _TIME.match(line))
@@ -76,12 +100,19 @@ def look(head: bytes) -> Look:
         log=bool(lines) and 2 * max(timed, daemons) >= len(lines),
         programs=2 * programs > len(lines) > 20 * daemons,
         stamped=any(map(_FULL.match, lines)),
+        daemon=2 * daemons > len(lines),
+        dump=2 * max(programs, daemons) < len(lines) and _is_dump(head),
     )
 
 
+def _is_dump(head: bytes) -> bool:
+    """Whether the first bytes are those of a state dump."""
+    return bool(_STATE_KEY.search(head) if _JSON.match(head) else _STATE_TEXT.search(head[:_STATE_WITHIN]))
+
+
 def named_like_a_log(name: str) -> bool:
-    """Whether a file is called as logs are, rotated and packed ones too."""
-    return bool(_NAMED.search(name))
+    """Whether a file is called as logs are, rotated and packed ones too, or stands where an Edge keeps its logs."""
+    return bool(_NAMED.search(name.rpartition("/")[2]) or _LOGS.search(name))
 
 
 def _binary(head: bytes) -> bool:

@@ -1,129 +1,144 @@
-"""Bytes as they stand in a file, or as they come out of a gzip file, in blocks."""
+"""Bytes as they stand in a file, or as they come out of a packed one (gzip, xz, bzip2, zstd), in blocks."""
 
 from __future__ import annotations
 
+import bz2
+import lzma
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-try:
-    from isal import isal_zlib as _zlib  # three times as fast as zlib
-except ImportError:  # pragma: no cover - a platform without isal's wheel
-    import zlib as _zlib  # type: ignore[no-redef]
+from whydown.sources import frames
+from whydown.sources.damage import DamagedError
+from whydown.sources.inflating import GZIP_MAGIC, inflate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from whydown.sources.frames import Decoder
+
+__all__ = [
+    "BLOCK",
+    "PACKINGS",
+    "Budget",
+    "DamagedError",
+    "Packing",
+    "Pieces",
+    "blocks",
+    "packing_of",
+    "pieces_of",
+    "unpack",
+    "within",
+]
 
 BLOCK = 256 * 1024  # stays in the second-level cache while it is inflated, searched and cut
-GZIP_MAGIC = b"\x1f\x8b"
-_GZIP_WBITS = 31
-_GZIP_IN = 64 * 1024
-_SALVAGED = 64  # pieces of a member that are kept for a second try when it proves damaged
-_STEP = 64
-_InflateError = cast("type[Exception]", _zlib.error)
+_IN = 64 * 1024
+_MIB = 1 << 20
+# A log packs to a fiftieth, seldom to a two-hundredth. What grows more is taken for a bomb, beyond what costs nothing.
+_FREE = 64 * _MIB
+_GROWTH = 500
+_FREE_IN_ALL = 2048 * _MIB
+_GROWTH_IN_ALL = 200
+_WIDE, _NARROW = 70 * _MIB, 16 * _MIB  # memory of the outermost xz or zstd decoder, and of those inside: `xz -9`, `-6`
+
+Pieces: TypeAlias = Iterator[bytes]
+_Unpack: TypeAlias = Callable[[Pieces, int], Pieces]
 
 
-class DamagedError(Exception):
-    """A stream ended where it should not; what came before it was given out. The text says how."""
+@dataclass(slots=True)
+class Budget:
+    """What one input may grow to in all, over its members and the archives in them; a bomb ends in DamagedError."""
+
+    taken: int = 0  # bytes of the input as it is stored
+    given: int = 0  # bytes that came out of decoders
+    wide: bool = False  # a decoder with a large window is at work
+
+    def spend(self, size: int) -> None:
+        """Count bytes that were unpacked."""
+        self.given += size
+        if self.given > _FREE_IN_ALL + _GROWTH_IN_ALL * self.taken:
+            raise DamagedError("it grows beyond all measure when it is unpacked: taken for a bomb, read up to there")
 
 
-def blocks(read: Callable[[int], bytes], size: int = BLOCK) -> Iterator[bytes]:
-    """Give out what `read` gives, inflated if it is gzip by its content; DamagedError comes after the last good byte.
+class Packing(NamedTuple):
+    """A way to pack one stream, known by its first bytes."""
+
+    name: str
+    magic: bytes
+    decoder: Callable[[int], Decoder] | None = None  # None: inflated
+
+
+PACKINGS = (
+    Packing("gzip", GZIP_MAGIC),
+    Packing("xz", b"\xfd7zXZ\0", lambda room: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=room)),
+    Packing("bzip2", b"BZh", lambda _: bz2.BZ2Decompressor()),
+    Packing("zstd", b"\x28\xb5\x2f\xfd", frames.zstd),
+)
+
+
+def packing_of(head: bytes) -> Packing | None:
+    """Say how a stream is packed, from its first bytes."""
+    return next((packing for packing in PACKINGS if head.startswith(packing.magic)), None)
+
+
+def blocks(read: Callable[[int], bytes], size: int = BLOCK) -> Pieces:
+    """Give out what `read` gives, unpacked if it is packed by its content; DamagedError comes after the last good byte.
 
     `read(n)` returns at most n bytes, and b"" at the end, as a raw file does; its OSError counts as damage.
     """
-    first = _read(read, size)
-    while len(first) == 1 and (more := _read(read, size)):
+    budget = Budget()
+    pieces = pieces_of(read, budget, size)
+    first = next(pieces, b"")
+    while 0 < len(first) < len(PACKINGS[1].magic) and (more := next(pieces, b"")):
         first += more
-    pieces = chain([first] if first else [], iter(lambda: _read(read, _GZIP_IN), b""))
-    if first.startswith(GZIP_MAGIC):
-        yield from _inflate(pieces, size)
-    elif first:
-        yield first
-        yield from iter(lambda: _read(read, size), b"")
+    packing = packing_of(first)
+    stream = chain([first] if first else [], pieces)
+    yield from unpack(stream, packing, budget, size) if packing else stream
 
 
-def _read(read: Callable[[int], bytes], size: int) -> bytes:
+def pieces_of(read: Callable[[int], bytes], budget: Budget, size: int = BLOCK) -> Pieces:
+    """Give out what `read` gives as it stands, counted as taken; its OSError becomes DamagedError."""
     try:
-        return read(size)
+        while piece := read(size):
+            budget.taken += len(piece)
+            yield piece
     except OSError as error:
         raise DamagedError(f"reading stopped: {error.strerror or error}") from error
 
 
-def _inflate(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """Inflate one gzip member after another, at most `size` bytes at a time, so that a bomb stays small."""
-    member: _Member | None = None
-    members = 0
-    for piece in pieces:
-        left = piece
-        while left:
-            if member is None:
-                left = left.lstrip(b"\0") if members else left  # padding after a member, as gzip(1) allows
-                if not left:
-                    break
-                if left[:2] not in (GZIP_MAGIC, GZIP_MAGIC[:1]):
-                    raise DamagedError("bytes that are no gzip data follow its end; they were left out")
-                member = _Member()
-                members += 1
-            yield from member.inflate(left, size)
-            left = b""
-            if member.inflater.eof:
-                left = member.inflater.unused_data
-                member = None
-    if member is not None:
-        raise DamagedError("cut off in the middle of its gzip data; read up to there")
+def unpack(pieces: Pieces, packing: Packing, budget: Budget, size: int = BLOCK) -> Pieces:
+    """Unpack a stream within the budget, at most `size` bytes at a time."""
+    if packing.decoder is None:
+        return within(pieces, inflate, budget, size)
+    room = _NARROW if budget.wide else _WIDE
+    return within(pieces, partial(_widely, budget, frames.Frames(packing, room).unpack), budget, size)
 
 
-class _Inflater(Protocol):
-    """What isal and zlib share."""
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    @property
-    def unconsumed_tail(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int = ..., /) -> bytes: ...
+def _widely(budget: Budget, unpacked: _Unpack, pieces: Pieces, size: int) -> Pieces:
+    before, budget.wide = budget.wide, True
+    try:
+        yield from unpacked(pieces, size)
+    finally:
+        budget.wide = before
 
 
-class _Member:
-    """One gzip member; what it was fed is kept, while that is little, to save what can be saved of a damaged one."""
+def within(pieces: Pieces, unpacked: _Unpack, budget: Budget, size: int = BLOCK) -> Pieces:
+    """Give out what is unpacked until it has grown too much."""
+    taken = given = 0
 
-    def __init__(self) -> None:
-        self.inflater: _Inflater = _zlib.decompressobj(_GZIP_WBITS)
-        self._fed: list[bytes] = []
-        self._given = 0
+    def counted() -> Pieces:
+        nonlocal taken
+        for piece in pieces:
+            for start in range(0, len(piece), _IN):
+                part = piece[start : start + _IN]
+                taken += len(part)
+                yield part
 
-    def inflate(self, piece: bytes, size: int) -> Iterator[bytes]:
-        """Inflate the next piece up to the member's end; DamagedError after the last byte that could be had."""
-        if len(self._fed) <= _SALVAGED:
-            self._fed.append(piece)
-        left, full = piece, False
-        while (left or full) and not self.inflater.eof:
-            try:
-                block = self.inflater.decompress(left, size)
-            except _InflateError as error:
-                yield from self._salvage()
-                raise DamagedError(
-                    f"its gzip data is damaged ({error}); what could be read of it may be wrong"
-                ) from error
-            if block:
-                self._given += len(block)
-                yield block
-            left = self.inflater.unconsumed_tail
-            full = len(block) == size  # then more may be held back although all input was taken
-
-    def _salvage(self) -> Iterator[bytes]:
-        """Inflate again in small steps, which lose less, and give what comes after the bytes already given."""
-        if len(self._fed) > _SALVAGED:
-            return
-        inflater: _Inflater = _zlib.decompressobj(_GZIP_WBITS)
-        left, given = b"".join(self._fed), self._given
-        try:
-            while given > 0:
-                given -= len(inflater.decompress(left, min(given, BLOCK)))
-                left = inflater.unconsumed_tail
-            while block := inflater.decompress(left, _STEP):
-                yield block
-                left = inflater.unconsumed_tail
-        except _InflateError:
-            return
+    for block in unpacked(counted(), size):
+        given += len(block)
+        if given > _FREE and given > _GROWTH * taken:
+            raise DamagedError(
+                f"it grows more than {_GROWTH} times when it is unpacked: taken for a bomb, read up to there"
+            )
+        budget.spend(len(block))
+        yield block
