@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from whydown.diagnose.consequences import fold_consequences
 from whydown.diagnose.coverage import supplies
 from whydown.diagnose.diagnosis import diagnose
+from whydown.dumps.reading import read_dump
 from whydown.envelope.records import records
 from whydown.report.model import Report
 from whydown.sessions.episodes import cut_episodes
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from whydown.diagnose.knowledge import Knowledge
     from whydown.grammar.event import Event
     from whydown.grammar.library import Library
+    from whydown.sources.cutting import Place
     from whydown.sources.files import Input
 
 
@@ -45,16 +47,22 @@ DEFAULTS = Options()
 def read_events(
     inputs: Sequence[Input], *, library: Library, tally: Tally, options: Options = DEFAULTS
 ) -> Iterator[Event]:
-    """Yield the typed events of all inputs; every line is accounted for in `tally`.
+    """Yield the typed events of all inputs, those of state dumps last; every line is accounted for in `tally`.
 
     Logs with complete stamps come first, whichever side's: they tell the year of those without. Raises InputError when
     there is no line to read at all; a side without any is only noted, for silence tells too.
     """
     zones = {Side.EDGE: options.edge_zone, Side.PEER: options.peer_zone}
-    read = lines(inputs, tally, library.marks)
+    stated: list[Event] = []
+
+    def aside(place: Place, blocks: Iterator[bytes]) -> None:
+        stated.extend(read_dump(place, blocks, tally, zone=zones[place.side or Side.EDGE] or options.zone))
+
+    read = lines(inputs, tally, library.marks, aside=aside)
     for event in library.events(records(read, tally, zone=options.zone, zones=zones, year=options.year), tally):
         if _inside(event.at, options):
             yield event
+    yield from (event for event in stated if _inside(event.at, options))
 
 
 def _inside(at: int, options: Options) -> bool:
