@@ -470,6 +470,27 @@ def test_explain_says_what_it_does_not_know(whydown: Run, words: list[str], said
     assert said in done.stderr
 
 
+def test_why_not_shows_each_incident_clause_by_clause(whydown: Run) -> None:
+    done = whydown("scan", "--edge", EDGE, "--peer", PEER, "--why-not", "psk-mismatch")
+    assert done.returncode == 0
+    assert done.stdout.startswith("# IPsec session DOWN: No proposal chosen")
+    assert "## psk-mismatch/computed: The pre-shared keys differ" in done.stdout
+    assert "if either auth.key_mismatch version!=1 as found\n          not heard: " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--why-not", "psk-mismach"], "did you mean 'psk-mismatch'"),
+        (["--why-not", "psk-mismatch", "--format", "jsonl"], "text only"),
+    ],
+)
+def test_why_not_of_what_there_is_not_is_wrong_usage(whydown: Run, words: list[str], said: str) -> None:
+    done = whydown("scan", "--edge", EDGE, *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
 def test_help_names_every_command_and_the_exit_statuses(whydown: Run) -> None:
     done = whydown("--help")
     assert done.returncode == 0

@@ -15,7 +15,7 @@ import typer
 
 import whydown
 from whydown.errors import InputError, UsageError, WhydownError
-from whydown.options import fails, instant, load_knowledge, load_library, read_inputs, read_zone, size_of
+from whydown.options import causes_named, fails, instant, load_knowledge, load_library, read_inputs, read_zone, size_of
 from whydown.terminal import coloured, progress, say, unicode_shown, width_of, write
 
 if TYPE_CHECKING:
@@ -122,6 +122,13 @@ def scan(
             help="Exit 1 on such an incident: any, open, confirmed, probable, a reason or a cause; repeatable.",
         ),
     ] = None,
+    why_not: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CAUSE",
+            help="Instead of the page: why this cause was not chosen, clause by clause; repeatable.",
+        ),
+    ] = None,
     width: Annotated[int | None, typer.Option(min=40, max=400, metavar="N", help="Columns of the text page.")] = None,
     quiet: Quiet = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Counts and remarks on standard error.")] = False,
@@ -130,10 +137,14 @@ def scan(
     from whydown import pipeline  # noqa: PLC0415
     from whydown.grammar.places import digest  # noqa: PLC0415
     from whydown.report import jsonl, text  # noqa: PLC0415
+    from whydown.report.trace import render_traces  # noqa: PLC0415
     from whydown.tally import Tally  # noqa: PLC0415
 
+    if why_not and written is Format.JSONL:
+        raise UsageError("--why-not is written as text only.", "Leave --format out.")
     inputs = read_inputs(paths, edge, peer, output)
     default_zone = read_zone(zone)
+    library, knowledge = load_library(grammars), load_knowledge(grammars)
     options = pipeline.Options(
         zone=default_zone,
         edge_zone=read_zone(edge_zone),
@@ -141,17 +152,19 @@ def scan(
         year=year,
         since=instant(since, default_zone),
         until=instant(until, default_zone),
+        why_not=causes_named(why_not or (), knowledge),
     )
     if not quiet and paths and (edge or peer):
         say("logs named without --edge or --peer are sorted by what they hold; repeat the option for each log", "note")
-    library, knowledge = load_library(grammars), load_knowledge(grammars)
     wanted = fails(fail_on or [], knowledge)
     tally = Tally()
     with progress(tally, size_of(inputs), wanted=not quiet):
         report = pipeline.analyze(inputs, library=library, knowledge=knowledge, options=options, tally=tally)
     report = replace(report, grammars=digest(grammars or ()))
     _recognised(tally)
-    if written is Format.JSONL:
+    if why_not:
+        write([render_traces(report, _style(output, width))], output)
+    elif written is Format.JSONL:
         write((f"{line}\n" for line in jsonl.lines(report)), output)
     else:
         write([text.render(report, _style(output, width))], output)

@@ -127,6 +127,24 @@ def fails(words: Sequence[str], knowledge: Knowledge) -> Callable[[Incident], bo
     return lambda incident: any(_names(word, incident) for word in wanted)
 
 
+def causes_named(words: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
+    """Return the names of the causes that are meant; one without a slash stands for its finer ones too.
+
+    UsageError for a name that no cause has.
+    """
+    found: list[str] = []
+    for word in (part for given in words for part in given.split(",") if part.strip()):
+        wanted = fold(word)
+        named = [c.name for c in knowledge.causes if wanted in (fold(c.name), fold(c.name.split("/")[0]))]
+        if not named:
+            hint = suggest(wanted, {n for c in knowledge.causes for n in (c.name, c.name.split("/")[0])})
+            raise UsageError(
+                f"No cause is called '{word}'{f'; {hint}' if hint else '.'}", "docs/coverage.md lists all causes."
+            )
+        found += named
+    return tuple(dict.fromkeys(found))
+
+
 def fold(name: str) -> str:
     """Return a name for comparing: lower case, words joined by hyphens, as `no-proposal-chosen`."""
     return re.sub(r"[^a-z0-9/]+", "-", name.lower()).strip("-")

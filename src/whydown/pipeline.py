@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from whydown.diagnose.consequences import fold_consequences
 from whydown.diagnose.coverage import supplies
-from whydown.diagnose.diagnosis import diagnose
+from whydown.diagnose.diagnosis import tell
+from whydown.diagnose.traces import trace
 from whydown.dumps.reading import read_dump
 from whydown.envelope.records import records
 from whydown.report.model import Report
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from whydown.diagnose.incident import Incident
     from whydown.diagnose.knowledge import Knowledge
+    from whydown.diagnose.traces import Trace
     from whydown.grammar.event import Event
     from whydown.grammar.library import Library
     from whydown.sources.cutting import Place
@@ -39,6 +41,7 @@ class Options:
     year: int | None = None
     since: int | None = None
     until: int | None = None
+    why_not: tuple[str, ...] = ()  # causes by name: for each incident, why each of them was not chosen
 
 
 DEFAULTS = Options()
@@ -83,7 +86,12 @@ def analyze(
     sessions, heard = rebuild_sessions(read_events(inputs, library=library, tally=tally, options=options), given, tally)
     able = supplies(library.grammars)
     incidents: list[Incident] = []
+    traces: list[Trace] = []
+    asked = [c for c in knowledge.causes if c.name in options.why_not]
     for session in sessions:
-        incidents.extend(diagnose(session, cut_episodes(session), knowledge, tally, able))
+        for incident, told in tell(session, cut_episodes(session), knowledge, tally, able):
+            incidents.append(incident)
+            traces += trace(told, asked, knowledge.reasons) if told else ()
     incidents.sort(key=lambda i: (i.began, i.layer, i.id))
-    return Report(incidents=fold_consequences(incidents), tally=tally, sessions=sessions, heard=heard)
+    folded = fold_consequences(incidents)
+    return Report(incidents=folded, tally=tally, sessions=sessions, heard=heard, traces=tuple(traces))

@@ -101,11 +101,14 @@ def find(cause: Cause, scene: Scene, shown: Shown | None, tally: Tally | None = 
     return replace(best, given_up=given_up) if best else None
 
 
-def why_not(cause: Cause, scene: Scene, shown: Shown | None) -> tuple[Tried, ...]:
-    """Return, clause by clause, what was tried, up to the first clause that failed on the way that got furthest."""
+def why_not(cause: Cause, scene: Scene, shown: Shown | None, side: Side | None = None) -> tuple[Tried, ...]:
+    """Return, clause by clause, what was tried, up to the first clause that failed on the way that got furthest.
+
+    With a `side`, only with that gateway as `either`.
+    """
     furthest: tuple[Tried, ...] = ()
-    for side in sides(cause.steps):
-        search = Search(scene, side, _given(shown), cause.reasons, tracing=True)
+    for one in sides(cause.steps) if side is None else (side,):
+        search = Search(scene, one, _given(shown), cause.reasons, tracing=True)
         next(search.solutions(cause.steps), None)
         if len(search.furthest) > len(furthest):
             furthest = search.furthest

@@ -132,7 +132,7 @@ class Search:
             return frozenset(range(at))
         conflicts = self.leans[at]
         for after, outcome in self._outcomes(steps[at], so_far):
-            here = (*trail, Tried(steps[at].written, outcome, after is None)) if self.tracing else ()
+            here = (*trail, Tried(_written(steps[at]), outcome, after is None)) if self.tracing else ()
             if after is None:
                 self._note(here)
                 continue
@@ -267,7 +267,7 @@ class Search:
                 ways = ((a, o) for a, o in self._bind(step, so_far) if a is not None and len(a.unheard) == firm)
                 found = next(((a, o) for a, o in ways if self._agrees(checks, a)), None)
                 so_far, outcome = found or (replace(so_far, unhelped=so_far.unhelped + 1), "not found; it would help")
-            trail = (*trail, Tried(step.written, outcome, failed=False))
+            trail = (*trail, Tried(_written(step), outcome, failed=False))
         self._note(trail)
         return so_far
 
@@ -332,6 +332,11 @@ def _leanings(steps: Sequence[Step]) -> tuple[frozenset[int], ...]:
         for name in bound:
             binds.setdefault(name, set()).add(at)
     return tuple(leans)
+
+
+def _written(step: Step) -> str:
+    """Return a clause as its author wrote it, with its keyword."""
+    return step.written if isinstance(step, Want) else f"{'where' if isinstance(step, Where) else 'let'} {step.written}"
 
 
 def _place(event: Event) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from whydown.diagnose.incident import Incident
+    from whydown.diagnose.traces import Trace
     from whydown.sessions.model import Heard, Session
     from whydown.tally import Tally
 
@@ -20,6 +21,7 @@ class Report:
     sessions: tuple[Session, ...] = ()
     heard: tuple[Heard, ...] = ()
     grammars: str = ""  # the digest of the knowledge that was used
+    traces: tuple[Trace, ...] = ()  # why causes that were asked about were not chosen
 
     def listening(self) -> tuple[Heard, ...]:
         """Return what was heard: `heard`, or what the sessions heard where `heard` was not filled."""
