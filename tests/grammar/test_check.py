@@ -227,6 +227,19 @@ def test_a_value_that_a_field_refuses_is_pointed_at() -> None:
     assert found == [("G030", 5, "matched up to here, expected a value of 'remote', which this is not")]
 
 
+def test_a_regular_expression_in_a_template_is_told_apart() -> None:
+    text = HEADER.format(name="x", app="exampled") + dedent("""
+        event ike.up local
+          line    IKE_SA (?P<conn>\\w+) up
+          from    src/a.c:1
+          try     IKE_SA site-b up
+        """)
+    grammar, _ = read_grammar(text, "x")
+    assert grammar is not None
+    (problem,) = check([grammar])
+    assert problem.help == "a template is text and slots as they are, no regular expression"
+
+
 CLAUSES = st.sampled_from(
     [
         "event ike.up local",

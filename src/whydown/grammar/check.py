@@ -7,6 +7,7 @@ of it: what holds here holds there.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from whydown.grammar.event import Event
     from whydown.grammar.model import Grammar, Template
     from whydown.grammar.samples import Sample
+
+
+_REGEX = re.compile(r"\(\?|\\[dDwWsSb]|\.[*+]|\[\^|\]\+")  # what nobody would write as text
 
 
 def check(grammars: Sequence[Grammar]) -> tuple[Problem, ...]:
@@ -90,6 +94,8 @@ def _unmatched(one: Tried) -> Problem:
     if one.claims:
         hint = f"it is read by {_called(one.claims[0], one.sample.grammar)}"
     best, template = _furthest(block.lines, text, one.sample.grammar)
+    if not hint and template is not None and _REGEX.search(template.written):
+        hint = "a template is text and slots as they are, no regular expression"
     lacking = _lacking(one) if isinstance(block, EventBlock) else ""
     if template is None or lacking:
         return Problem("G030", f"this example is not matched by its own '{name}'", example.span, hint, lacking)
