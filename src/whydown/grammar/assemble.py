@@ -132,8 +132,9 @@ class Assembler:
             if block.sets:
                 fields.update(block.sets)
             read = Fields(fields) if shape.has_proposals else fields
-            head = (at, certainty, side, host, app, pid, grammar.vendor, block.kind, block.direction)
-            add(_event((*head, read, shape.rule, (origin,), text)))
+            kind, direction, rule = block.kind, block.direction, shape.rule
+            origins, vendor = (origin,), grammar.vendor
+            add(_event((at, certainty, side, host, app, pid, vendor, kind, direction, read, rule, origins, text)))
         self._tally.other += foreign
         self._tally.events += plain
         self._tally.repeated += repeated

@@ -40,8 +40,8 @@ REASONS = (
     "No IKE peers",
     "IPsec negotiation not started",
 )
-_REASONS = {reason.casefold(): reason for reason in REASONS}
-_REASON = re.compile("|".join(re.escape(r) for r in sorted(REASONS, key=len, reverse=True)), re.IGNORECASE)
+_REASONS = {reason.lower(): reason for reason in REASONS}
+_REASON = re.compile("|".join(re.escape(r) for r in sorted(_REASONS, key=len, reverse=True)))
 
 _NAME = re.compile(r"\b(?:v2N_)?[A-Z][A-Z0-9]{1,30}(?:[_-][A-Z0-9]{1,30}){1,5}\b")
 _DELETE = re.compile(r"\bdelet(?:e|es|ed|ing)\b", re.IGNORECASE)
@@ -54,20 +54,27 @@ _IKE_SPI = re.compile(
 _ADDRESS = re.compile(
     r"(?<![0-9A-Za-z.:])(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{2,41})(?![0-9A-Za-z./])"
 )
-_IN = re.compile(r"\b(?:received?|recv|got|incoming|inbound|from (?:the )?peer)\b", re.IGNORECASE)
-_OUT = re.compile(r"\b(?:sen[dt]|sending|generating|responding|outgoing|outbound|initiating)\b", re.IGNORECASE)
+_IN = re.compile(r"\b(?:received?|recv|got|incoming|inbound|from (?:the )?peer)\b")
+_OUT = re.compile(r"\b(?:sen[dt]|sending|generating|responding|outgoing|outbound|initiating)\b")
 _LONGEST = 4096  # characters of a line that are looked at
 
 
 def gist(record: Record, match: Match) -> Event | None:
     """Return what an unknown record plainly says as an event of kind `gist`; None when that is nothing."""
     text = match.text[:_LONGEST]
-    fields = _named(text) | _deleted(text) | _spis(text) | _addresses(text)
-    if record.app == "NSX" and (reason := _REASON.search(text)):
-        fields["reason"] = _REASONS[reason[0].casefold()]
+    small = text.lower()
+    fields = _named(text)
+    if "delet" in small:
+        fields |= _deleted(text)
+    if "spi" in small:
+        fields |= _spis(text)
+    if text.count(".") >= 6 or ":" in text:
+        fields |= _addresses(text)
+    if record.app == "NSX" and (reason := _REASON.search(small)):
+        fields["reason"] = _REASONS[reason[0]]
     if not fields:
         return None
-    direction = Direction.IN if _IN.search(text) else Direction.OUT if _OUT.search(text) else Direction.LOCAL
+    direction = Direction.IN if _IN.search(small) else Direction.OUT if _OUT.search(small) else Direction.LOCAL
     return Event(
         record.at,
         record.certainty,
@@ -121,8 +128,8 @@ def _addresses(text: str) -> dict[str, Any]:
 
 _MASKS = (
     (re.compile(r"\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b"), "<ip>"),
-    (re.compile(r"[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}", re.IGNORECASE), "<ip>"),
-    (re.compile(r"(?<![0-9a-z])(?:0x[0-9a-f]+|(?=[a-f]{0,31}[0-9])[0-9a-f]{6,})(?![0-9a-z])", re.IGNORECASE), "<hex>"),
+    (re.compile(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,7}"), "<ip>"),
+    (re.compile(r"(?<![0-9A-Za-z])(?:0x[0-9A-Fa-f]+|(?=[A-Fa-f]{0,31}[0-9])[0-9A-Fa-f]{6,})(?![0-9A-Za-z])"), "<hex>"),
     (re.compile(r"[0-9]+"), "<n>"),
 )
 
