@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,13 +46,35 @@ def gather_writers(events: Iterable[Event]) -> tuple[tuple[Writer, ...], bool]:
     sides, assumed = _settle_sides(groups)
     writers = []
     for key, group in groups.items():
-        group.sort(key=lambda e: e.at)
-        vendors = [e.vendor for e in group if e.vendor not in ROUTING]
-        vendor = max(set(vendors), key=vendors.count) if vendors else group[0].vendor
+        once = _once(group)
+        vendors = Counter(e.vendor for e in once if e.vendor not in ROUTING)
+        vendor = max(sorted(vendors), key=vendors.__getitem__) if vendors else once[0].vendor
         side = sides[key]
-        own = tuple(e if e.side is side else e._replace(side=side) for e in group)
+        own = tuple(e if e.side is side else e._replace(side=side) for e in once)
         writers.append(Writer(side, key[1], vendor, own))
     return tuple(sorted(writers, key=lambda w: (w.side, w.host))), assumed
+
+
+def _once(group: list[Event]) -> list[Event]:
+    """Sort one gateway's events by time, and leave out what a second copy of its log tells again.
+
+    A line that stands in several files (a rotated copy, two collectors) happened as often as the file with most of it
+    says.
+    """
+    group.sort(key=lambda e: e.at)
+    if len({(e.origins[0].source, e.origins[0].member) for e in group}) < 2:
+        return group
+    told: Counter[tuple[int, str, str, str]] = Counter()
+    by_file: Counter[tuple[int, str, str, str, str, str]] = Counter()
+    kept = []
+    for event in group:
+        key = (event.at, event.kind, event.direction, event.text)
+        source = (event.origins[0].source, event.origins[0].member)
+        by_file[*key, *source] += 1
+        if by_file[*key, *source] > told[key]:
+            told[key] += 1
+            kept.append(event)
+    return kept
 
 
 def _settle_sides(
