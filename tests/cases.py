@@ -28,6 +28,7 @@ SAMPLES = Path(__file__).parents[1] / "sample_logs"
 CASES = tuple(sorted(str(p.parent.relative_to(SAMPLES)) for p in SAMPLES.glob("*/*/edge.log")))
 LEVELS = ("none", "possible", "probable", "confirmed")
 GIVEN = frozenset(Side)
+_LOGS = {Side.EDGE: "edge.log", Side.PEER: "peer.log"}
 
 
 @cache
@@ -45,21 +46,30 @@ def library() -> Library:
 @cache
 def events(case: str) -> tuple[Event, ...]:
     """Return the events of a case, both sides."""
-    folder = SAMPLES / case
-    sides = {Side.EDGE: folder / "edge.log", Side.PEER: folder / "peer.log"}
-    inputs = [Input(str(path), side) for side, path in sides.items() if path.exists()]
+    inputs = [Input(str(SAMPLES / case / _LOGS[side]), side) for side in _LOGS if side in given(case)]
     return tuple(read_events(inputs, library=library(), tally=Tally()))
 
 
-def incidents(found: Sequence[Event]) -> tuple[Incident, ...]:
-    """Return what is said about events, both sides' logs being given."""
+def given(case: str) -> frozenset[Side]:
+    """Return the sides whose log a case has."""
+    return frozenset(side for side, name in _LOGS.items() if (SAMPLES / case / name).exists())
+
+
+def incidents(found: Sequence[Event], sides: frozenset[Side] = GIVEN) -> tuple[Incident, ...]:
+    """Return what is said about events, the logs of these sides being given."""
     tally = Tally()
-    sessions, _ = rebuild_sessions(found, GIVEN, tally)
+    sessions, _ = rebuild_sessions(found, sides, tally)
     return tuple(i for s in sessions for i in diagnose(s, cut_episodes(s), knowledge(), tally))
 
 
-def level_of(cause: str, told: Sequence[Incident]) -> str:
+@cache
+def told(case: str) -> tuple[Incident, ...]:
+    """Return what is said about a case."""
+    return incidents(events(case), given(case))
+
+
+def level_of(cause: str, said: Sequence[Incident]) -> str:
     """Return the highest confidence with which any incident names a cause; `none` where none does."""
-    named = [i.confidence.value for i in told if i.cause and i.cause.name == cause]
-    named += [a.confidence.value for i in told for a in i.alternatives if a.name == cause]
+    named = [i.confidence.value for i in said if i.cause and i.cause.name == cause]
+    named += [a.confidence.value for i in said for a in i.alternatives if a.name == cause]
     return max(named, key=LEVELS.index, default="none")

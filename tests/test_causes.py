@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cases import CASES, events, incidents, knowledge, level_of
+from cases import CASES, knowledge, level_of, told
 
 TRIALS = [(c.name, t.case, t.level) for c in knowledge().causes for t in c.tries]
 
@@ -12,4 +12,4 @@ TRIALS = [(c.name, t.case, t.level) for c in knowledge().causes for t in c.tries
 @pytest.mark.parametrize(("cause", "case", "level"), TRIALS, ids=[f"{c} in {k}" for c, k, _ in TRIALS])
 def test_a_case_shows_the_cause_as_its_author_says(cause: str, case: str, level: str) -> None:
     assert case in CASES, f"sample_logs has no case {case}"
-    assert level_of(cause, incidents(events(case))) == level
+    assert level_of(cause, told(case)) == level

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cases import LEVELS, SAMPLES, events, incidents
+from cases import LEVELS, SAMPLES, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,29 +25,29 @@ def _case(path: Path) -> str:
 def case(request: pytest.FixtureRequest) -> tuple[dict[str, Any], tuple[Incident, ...]]:
     """Give what a case must come to, and what it comes to."""
     path: Path = request.param
-    return tomllib.loads(path.read_text(encoding="utf-8")), incidents(events(_case(path)))
+    return tomllib.loads(path.read_text(encoding="utf-8")), told(_case(path))
 
 
 Case = tuple[dict[str, Any], tuple["Incident", ...]]
 
 
 def test_each_layer_is_down_for_the_reason_an_edge_would_show(case: Case) -> None:
-    expected, told = case
+    expected, said = case
     for layer in ("session", "tunnel"):
         wanted = {expected[f"{layer}_reason"]} - {""}
-        assert {i.reason for i in told if i.layer == layer} == wanted
+        assert {i.reason for i in said if i.layer == layer} == wanted
 
 
 def test_the_leading_cause_is_the_storys_and_no_surer_than_it_may_be(case: Case) -> None:
-    expected, told = case
-    leading = [i for i in told if i.cause]
+    expected, said = case
+    leading = [i for i in said if i.cause]
     assert {i.cause.name.split("/")[0] for i in leading if i.cause} == {expected["cause"]} - {""}
     for incident in leading:
         assert LEVELS.index(incident.confidence) <= LEVELS.index(expected["confidence"])
 
 
 def test_what_differs_is_shown_side_by_side(case: Case) -> None:
-    expected, told = case
-    shown = {(d.parameter, d.edge, d.peer) for i in told for d in i.differs}
+    expected, said = case
+    shown = {(d.parameter, d.edge, d.peer) for i in said for d in i.differs}
     for wanted in expected.get("differs", []):
         assert (wanted["parameter"], wanted["edge"], wanted["peer"]) in shown

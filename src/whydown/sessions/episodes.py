@@ -66,8 +66,11 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
 def _bgp_episodes(session: Session, side: Side) -> Iterator[Episode]:
     """Yield the down times of each BGP neighbour of one side, and the trouble of one that stays up."""
     mine = [e for e in session.events if e.kind in BGP_KINDS and not _is_collision(e)]
-    for neighbor in sorted({e.fields["neighbor"] for e in mine if e.side is side and "neighbor" in e.fields}):
-        events = [e for e in mine if e.side is not side or e.get("neighbor") == neighbor]
+    neighbors = sorted({e.fields["neighbor"] for e in mine if e.side is side and "neighbor" in e.fields})
+    for neighbor in neighbors:
+        # a line that names no neighbour can only be of the one there is
+        nameless = neighbor if len(neighbors) == 1 else None
+        events = [e for e in mine if e.side is not side or e.get("neighbor", nameless) == neighbor]
         told = [
             Turn(e.at, BGP, neighbor, up=e.kind is Kind.BGP_UP, event=e)
             for e in events
