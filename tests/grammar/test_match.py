@@ -93,3 +93,20 @@ def test_memories_stay_bounded() -> None:
     assert len(matcher._readers) <= 8192
     assert matcher.match([record("word7 " * 10_000)])[0] is not None
     assert max(map(len, reader._candidates)) <= 32
+
+
+def test_a_line_of_no_program_is_read_by_grammars_that_say_so_and_is_nobodys_otherwise() -> None:
+    bare = grammar(line("it is over"), HEAD.replace("some\n  source", "some -\n  source"))
+    matcher = Matcher([bare])
+    assert _matched(matcher, "it is over", app="") == 8
+    assert matcher.match([record("something else", app="")]) == [None]
+    assert Matcher([grammar(line("it is over"))]).match([record("it is over", app="")]) == [None]
+    assert bare.marks == ("some",)
+
+
+def test_what_was_masked_is_left_out_and_the_rest_is_read() -> None:
+    some = grammar(line("SA <$spi_in >$spi_out of $spi_i with $remote"))
+    assert fields(some, "SA <0xXXXXXXXX >0x1c2d3e4f of ************ with x.x.x.x") == {
+        "spi_out": "0x1c2d3e4f",
+        "remote": "x.x.x.x",
+    }

@@ -6,7 +6,7 @@ import pytest
 
 from whydown.grammar.names import ERRORS, notify_name
 from whydown.grammar.selectors import selectors
-from whydown.grammar.slots import convert
+from whydown.grammar.slots import MASKED, convert
 from whydown.grammar.vocabulary import SlotType
 
 T = SlotType
@@ -154,3 +154,24 @@ def test_traffic_selectors_read_the_same_from_every_daemon(written: str, found: 
 
 def test_the_two_lists_of_a_pluto_policy_are_divided() -> None:
     assert selectors("192.0.1.0/24===192.0.2.0/24") == ("192.0.1.0/24", "192.0.2.0/24")
+
+
+@pytest.mark.parametrize("text", ["0xXXXXXXXX", "0xESPESP", "0x********", "********", "xxxx"])
+def test_a_masked_spi_is_an_spi_without_a_value(text: str) -> None:
+    assert convert(T.SPI32, text) == convert(T.SPI64, text) == MASKED
+
+
+def test_hexadecimal_letters_are_no_mask() -> None:
+    assert convert(T.SPI32, "0xdeadbeef") == "0xdeadbeef"
+    assert convert(T.SPI32, "0xdead") == "0x0000dead"
+
+
+@pytest.mark.parametrize("text", ["x.x.x.x", "192.0.2.xxx", "a.b.c.d", "198.51.*.*"])
+def test_a_masked_address_keeps_its_text(text: str) -> None:
+    assert convert(T.IP, text) == text
+
+
+@pytest.mark.parametrize("text", ["www.a.b.c", "256.x.x.x", "1.2.3", "vpn.gw.x.y", "999.1.1.1"])
+def test_a_host_name_is_no_masked_address(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        convert(T.IP, text)

@@ -19,7 +19,7 @@ _TAGLESS = re.compile(r"(\S+) (\S+) (\S+) (?=\[[^\s\"\]=]+@\d+[ \]])")  # NSX 46
 _HOST = re.compile(r"([\w.:-]+) +", re.ASCII)
 _CHARON = re.compile(r"(?:\d\d)?\[[A-Z]{3}\d?\] ")
 _PLUTO = re.compile(
-    r'(?:(?:\d{3}|1v\d) )?(?:(?="[^"]*"(?:\[\d+\] [^ ]+)?(?: #\d+)?: )|(?=packet from \S+: ))', re.ASCII
+    r'(?:(?:\d{3}|1v\d) +)?(?:(?="[^"]*"(?:\[\d+\] [^ ]+)?(?: #\d+)?: )|(?=packet from \S+: ))', re.ASCII
 )
 _RACOON = re.compile(r"(?:\[[^\]\s]+\] )?(?:ERROR|WARNING|NOTIFY|INFO|DEBUG2?): ")
 _CISCO = re.compile(r"%([A-Z0-9_]+)-\d-([A-Z0-9_]+)(?:: *| +|$)")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from whydown.grammar.event import Provenance, Rule
 from whydown.grammar.fields import Unread
 from whydown.grammar.model import EventBlock, Slot, Template
-from whydown.grammar.slots import ANYTHING, READINGS, Reading, converter
+from whydown.grammar.slots import ANYTHING, MASKED, READINGS, Reading, converter
 from whydown.grammar.vocabulary import FIELDS, Direction, SlotType
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 JOINT = "; "  # between the texts that several rows of a block gave for one field
 _BLANKS = re.compile(" +")
 _PROPOSALS = frozenset(name for name, known in FIELDS.items() if known.type is SlotType.PROPOSALS)
+_SPIS = frozenset(name for name, known in FIELDS.items() if known.type in (SlotType.SPI32, SlotType.SPI64))
 _SPACED = frozenset({SlotType.TEXT, SlotType.IDENT, SlotType.NOTIFY, SlotType.TS, SlotType.PROPOSALS})
 
 
@@ -196,6 +197,7 @@ class Shape:
     data: tuple[tuple[str, Shape], ...] = ()  # what must hold on the record's structured data besides
     names: tuple[str, ...] = field(init=False)
     has_proposals: bool = field(init=False)  # these are read on demand
+    has_spis: bool = field(init=False)  # these may be masked
     converters: tuple[Callable[[str], Any], ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -206,6 +208,7 @@ class Shape:
         converters = [Unread if n in _PROPOSALS else c or str for n, c in zip(self.names, found, strict=True)]
         object.__setattr__(self, "converters", tuple(converters))
         object.__setattr__(self, "has_proposals", not _PROPOSALS.isdisjoint(self.names))
+        object.__setattr__(self, "has_spis", not _SPIS.isdisjoint(self.names))
 
     @cached_property
     def tight(self) -> Callable[[str], re.Match[str] | None]:
@@ -231,9 +234,15 @@ class Shape:
     def fields(self, groups: Sequence[str]) -> dict[str, Any] | None:
         """Return the typed fields of a match; None when a converter refuses a value."""
         try:
-            return dict(zip(self.names, map(call, self.converters, groups)))  # noqa: B905 - as many as groups
+            fields = dict(zip(self.names, map(call, self.converters, groups)))  # noqa: B905 - as many as groups
         except ValueError:
             return None
+        return unmasked(fields) if self.has_spis else fields
+
+
+def unmasked(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields without those whose value was made unreadable."""
+    return {n: v for n, v in fields.items() if v != MASKED} if MASKED in fields.values() else fields
 
 
 @dataclass(frozen=True, eq=False)

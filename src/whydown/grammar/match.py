@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import ahocorasick_rs
 
-from whydown.grammar.compile import CompiledGrammar, Shape, compile_grammar, joined
+from whydown.grammar.compile import CompiledGrammar, Shape, compile_grammar, joined, unmasked
+from whydown.grammar.model import NO_PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +61,7 @@ class Matcher:
         self._grammars: dict[str, list[Grammar]] = defaultdict(list)
         for grammar in grammars:
             for app in grammar.apps:
-                self._grammars[app.casefold()].append(grammar)
+                self._grammars["" if app == NO_PROGRAM else app.casefold()].append(grammar)
         self._readers: dict[str, tuple[_Reader, ...]] = {}  # by the program's name as written
         self._compiled: dict[int, CompiledGrammar] = {}
         self._joined: dict[tuple[int, ...], tuple[_Reader, ...]] = {}  # by the grammars that share a program
@@ -78,7 +79,7 @@ class Matcher:
             left = mine
             for reader in readers:  # the first grammar that knows a record; else the first one's word
                 for place, match in zip(left, reader.read([records[place] for place in left]), strict=True):
-                    if match[1] is not None or found[place] is None:
+                    if match[1] is not None or (app and found[place] is None):  # a nameless line may be anybody's
                         found[place] = match
                 left = [place for place in left if (known := found[place]) is None or known[1] is None]
         return found
@@ -132,6 +133,8 @@ class _Reader:
                     own = dict(zip(shape.names, map(call, shape.converters, found.groups())))  # noqa: B905
                 except ValueError:  # a converter refuses
                     continue
+                if shape.has_spis:
+                    own = unmasked(own)
                 if shape.data:
                     told = _data(key_values(text if grammar.keyed else record.data), shape.data)
                     if told is None:

@@ -96,6 +96,9 @@ class IgnoreBlock:
     note: str = ""
 
 
+NO_PROGRAM = "-"  # an app that stands for a line which names no program
+
+
 @dataclass(frozen=True, slots=True)
 class Grammar:
     """One grammar file."""

@@ -35,19 +35,30 @@ class Reading(NamedTuple):
 # Loose on purpose, so that it is quick to compile and to match: the converter refuses what is no address.
 _V4 = r"[0-9]{1,3}\.[0-9.]{5,11}"
 _V6 = r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f.:]{1,43}(?:%[0-9A-Za-z_.-]{1,16})?"
-_HEX32 = r"(?:0x[0-9A-Fa-f]{1,8}|[0-9]{1,10}\(0x[0-9A-Fa-f]{1,8}\)|[0-9A-Fa-f]{1,8})"
+# Logs are shown around with SPIs and addresses made unreadable: 0xXXXXXXXX, ********, x.x.x.x, 192.0.2.xxx.
+_MASK = r"0x[A-Za-z*#]{2,16}|[Xx*#]{4,16}"
+_MASKED_V4 = r"[0-9A-Za-z*]{1,3}\.[0-9A-Za-z*]{1,3}\.[0-9A-Za-z*]{1,3}\.[0-9A-Za-z*]{1,3}"
+_HEX32 = rf"(?:0x[0-9A-Fa-f]{{1,8}}|[0-9]{{1,10}}\(0x[0-9A-Fa-f]{{1,8}}\)|[0-9A-Fa-f]{{1,8}}|{_MASK})"
 _HEX64 = (
-    r"(?:0x[0-9A-Fa-f]{1,16}|[0-9]{1,20}\(0x[0-9A-Fa-f]{1,16}\)|[0-9A-Fa-f]{8}[ _:][0-9A-Fa-f]{8}|[0-9A-Fa-f]{1,16})"
+    r"(?:0x[0-9A-Fa-f]{1,16}|[0-9]{1,20}\(0x[0-9A-Fa-f]{1,16}\)|[0-9A-Fa-f]{8}[ _:][0-9A-Fa-f]{8}|[0-9A-Fa-f]{1,16}"
+    rf"|{_MASK})"
 )
 
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _PLAIN_V4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+_MASKED = re.compile(_MASK)
+_HIDDEN = r"(?:[Xx]{1,3}|\*{1,3}|[A-Za-z])"
+_MASKED_ADDRESS = re.compile(rf"(?=.*[A-Za-z*])(?:{_OCTET}|{_HIDDEN})(?:\.(?:{_OCTET}|{_HIDDEN})){{3}}")
+MASKED = ""  # what an SPI that was made unreadable becomes: the field is left out, since all of them may look alike
 
 
 @lru_cache(_REMEMBERED)
 def address(text: str) -> str:
-    """Return an IPv4 or IPv6 address in its normal spelling, without brackets; ValueError for what is none."""
-    if _PLAIN_V4.fullmatch(text):
+    """Return an IPv4 or IPv6 address in its normal spelling, without brackets; ValueError for what is none.
+
+    An IPv4 address of which parts were made unreadable stays as it is: two that differ are two addresses still.
+    """
+    if _PLAIN_V4.fullmatch(text) or _MASKED_ADDRESS.fullmatch(text):
         return text
     bare = text[1:-1] if text.startswith("[") and text.endswith("]") and ":" in text else text
     try:
@@ -65,22 +76,31 @@ def _port(text: str) -> int:
 
 def _spi32(text: str) -> str:
     """Return an ESP SPI as `0x` and 8 hexadecimal digits."""
-    return text.lower() if len(text) == 10 and text[:2] == "0x" else _hex(text, 8)
+    return text.lower() if len(text) == 10 and text[:2] == "0x" and _is_hex(text[2:]) else _hex(text, 8)
 
 
 def _spi64(text: str) -> str:
     """Return an IKE SPI as `0x` and 16 hexadecimal digits."""
-    return text.lower() if len(text) == 18 and text[:2] == "0x" else _hex(text, 16)
+    return text.lower() if len(text) == 18 and text[:2] == "0x" and _is_hex(text[2:]) else _hex(text, 16)
 
 
 def _hex(text: str, digits: int) -> str:
-    """Return a hexadecimal number with `0x` and all its digits, from `0x..`, bare hex, `8hex 8hex` or decimal(0x..)."""
+    """Return a hexadecimal number with `0x` and all its digits, from `0x..`, bare hex, `8hex 8hex` or decimal(0x..).
+
+    A masked one becomes `MASKED`.
+    """
+    if _MASKED.fullmatch(text) and not _is_hex(text.removeprefix("0x")):
+        return MASKED
     _, decimal, inner = text.partition("(0x")
     bare = inner.removesuffix(")") if decimal else text.removeprefix("0x").translate(_JOINTS)
     value = int(bare, 16)
     if value >> (4 * digits):
         raise ValueError(f"{text!r} has more than {digits} hexadecimal digits")
     return f"0x{value:0{digits}x}"
+
+
+def _is_hex(text: str) -> bool:
+    return not text.strip("0123456789abcdefABCDEF")
 
 
 _JOINTS = str.maketrans("", "", " _:")
@@ -92,7 +112,7 @@ READINGS: dict[SlotType, Reading] = {
     SlotType.INT: Reading(r"-?[0-9]{1,19}", int),
     SlotType.SPI32: Reading(_HEX32, _spi32),
     SlotType.SPI64: Reading(_HEX64, _spi64),
-    SlotType.IP: Reading(rf"(?:{_V4}|\[?{_V6}\]?)", address),
+    SlotType.IP: Reading(rf"(?:{_V4}|\[?{_V6}\]?|{_MASKED_V4})", address),
     SlotType.PORT: Reading(r"[0-9]{1,5}", _port),
     SlotType.IDENT: Reading(r".", open=True),
     SlotType.TEXT: Reading(r".", open=True),

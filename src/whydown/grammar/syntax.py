@@ -14,7 +14,7 @@ from whydown.grammar import clauses, regexes
 from whydown.grammar.blocks import blocks
 from whydown.grammar.body import read_body
 from whydown.grammar.lookup import EVENT, HEADER, IGNORE, Lookup
-from whydown.grammar.model import EventBlock, Grammar, IgnoreBlock
+from whydown.grammar.model import NO_PROGRAM, EventBlock, Grammar, IgnoreBlock
 from whydown.grammar.structure import event_problems, grammar_problems, ignore_problems
 from whydown.grammar.vocabulary import Direction, Kind, SlotType
 from whydown.text import Span, suggest
@@ -108,7 +108,7 @@ class _Reader:
             vendor=once.get("vendor", ""),
             usually=once.get("usually", ""),
             apps=apps,
-            marks=tuple(marks) or apps,
+            marks=tuple(marks) or tuple(app for app in apps if app != NO_PROGRAM),
             source=once.get("source", ""),
             shape=once.get("shape", "text"),
             any_case="case" in once,
