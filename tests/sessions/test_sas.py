@@ -122,3 +122,52 @@ def test_what_ends_an_ike_sa_tells_that_there_was_one(end: str) -> None:
 def test_a_half_open_sa_that_goes_was_never_up() -> None:
     assert changes(event("edge ike.gone", at=3, ike_id=4, state="STATE_MAIN_I1")) == []
     assert changes(event("edge ike.gone", at=3, ike_id=4, state="established IKE SA")) == [("session", "", False)]
+
+
+UP = (event("edge ike.up", at=0, ike_id=1), event("edge child.up", at=1, child="net", child_id=1))
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        event("edge session.down", at=100, reason="Peer sent delete"),
+        event("edge service.down", at=100, reason="IPsec service not enabled"),
+        event("edge ha.failover", at=100, old_state="Active", state="Down"),
+    ],
+    ids=lambda e: str(e.kind),
+)
+def test_what_nsx_states_ends_a_session_whose_end_no_line_tells(stated: Event) -> None:
+    assert changes(*UP, stated)[2:] == [("session", "", False), ("tunnel", "net", False)]
+
+
+def test_a_gateway_that_takes_over_keeps_its_session() -> None:
+    assert changes(*UP, event("edge ha.failover", at=100, old_state="Standby", state="Active"))[2:] == []
+
+
+def test_an_alarm_that_comes_late_is_of_the_down_before() -> None:
+    told = changes(
+        *UP,
+        event("edge ike.delete in", at=100, ike_id=1),
+        event("edge ike.up", at=102, ike_id=2),
+        event("edge session.down", at=105, reason="Peer sent delete"),
+    )
+    assert told[-1] == ("session", "", True)
+
+
+def test_an_alarm_that_clears_brings_the_session_up_again() -> None:
+    told = changes(*UP, event("edge session.down", at=100), event("edge session.up", at=160))
+    assert told[-1] == ("session", "", True)
+
+
+def test_what_nsx_states_of_a_tunnel_counts_for_the_one_it_names_or_the_only_one() -> None:
+    down, up = event("edge tunnel.down", at=100), event("edge tunnel.up", at=200)
+    assert changes(*UP, down, up)[2:] == [("tunnel", "net", False), ("tunnel", "net", True)]
+    other = event("edge child.up", at=2, child="other", child_id=2)
+    assert changes(*UP, other, down)[3:] == []
+    named = event("edge tunnel.down", at=100, child="other")
+    assert changes(*UP, other, named)[3:] == [("tunnel", "other", False)]
+
+
+def test_a_tunnel_that_nsx_states_to_be_up_was_up() -> None:
+    told = changes(event("edge tunnel.up", at=0), event("edge tunnel.down", at=100, reason="TS unacceptable"))
+    assert told == [("session", "", True), ("tunnel", "", True), ("tunnel", "", False)]

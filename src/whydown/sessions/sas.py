@@ -17,13 +17,18 @@ _IKE_UP = frozenset({Kind.IKE_UP, Kind.IKE_REKEY})
 _IKE_DOWN = frozenset({Kind.IKE_DELETE, Kind.IKE_GONE, Kind.IKE_EXPIRED})
 _CHILD_UP = frozenset({Kind.CHILD_UP, Kind.CHILD_REKEY})
 _CHILD_DOWN = frozenset({Kind.CHILD_DELETE, Kind.CHILD_GONE, Kind.CHILD_EXPIRED})
+_SHOWS_UP = _CHILD_UP | {Kind.SESSION_UP, Kind.TUNNEL_UP}
 _BEGINNINGS = _IKE_UP | {Kind.IKE_START, Kind.DAEMON_START, Kind.ADMIN_INITIATE, Kind.IKE_FAILED, Kind.IKE_TIMEOUT}
 _ALL_DOWN = frozenset({Kind.DAEMON_START, Kind.DAEMON_STOP, Kind.DAEMON_CRASH})
+_STATED_DOWN = frozenset({Kind.SESSION_DOWN, Kind.SERVICE_DOWN, Kind.HA_FAILOVER})
+_ACTIVE = frozenset({"active", "up"})  # what a service router becomes that takes over
+_LATE = 30_000_000  # microseconds: an alarm is written some seconds after what it tells of
 
 # What happens only under an IKE SA that is up, and what does so if it is of a CHILD_SA.
 _UNDER_IKE = frozenset({Kind.CHILD_FAILED, Kind.CHILD_REKEY_START, Kind.CHILD_REKEY_FAILED, Kind.TS_MISMATCH})
 _PERHAPS_UNDER_IKE = frozenset({Kind.IKE_MESSAGE, Kind.PROPOSALS_MISMATCH, Kind.NOTIFY, Kind.KE_INVALID})
 _ANYWHERE = frozenset({"INFORMATIONAL", "INFORMATIONAL_V1", None})
+_LIFE = _IKE_UP | _IKE_DOWN | _CHILD_UP | _CHILD_DOWN | {Kind.IKE_START, Kind.DPD_DEAD}
 
 _UNSEEN = {"unseen"}  # an SA whose beginning the log does not hold
 _FATAL = frozenset({"INVALID_SYNTAX", "UNSUPPORTED_CRITICAL_PAYLOAD"})
@@ -52,9 +57,14 @@ class _Live:
     closing: int = 0  # removals whose nameless completion ("IKE_SA deleted") is still to come
 
     def add(self, names: set[str]) -> None:
-        """Take an SA in; one that shares a name with it is the same, and a nameless one is one that is known."""
+        """Take an SA in; one that shares a name with it is the same, and a nameless one is one that is known.
+
+        One whose beginning was not seen gives way: what ends it will not name what is here.
+        """
         if not names and self.sas:
             return
+        if _UNSEEN in self.sas:
+            self.sas.remove(_UNSEEN)
         for sa in self.sas:
             if names & sa:
                 sa.update(names)
@@ -71,12 +81,18 @@ class _Live:
             if only:
                 self.sas.clear()
             return only
-        for sa in self.sas:
-            if names & sa or sa == _UNSEEN:
-                self.sas.remove(sa)
-                self.closing += 1
-                return True
-        return False
+        sa = next((s for s in self.sas if names & s), _UNSEEN if _UNSEEN in self.sas else None)
+        if sa is None:
+            return False
+        self.sas.remove(sa)
+        self.closing += 1
+        return True
+
+    def move(self) -> None:
+        """Note that another host has taken over, which calls the SAs by other numbers."""
+        if self.sas:
+            self.sas = [set(_UNSEEN)]
+            self.closing = 0
 
 
 def tunnel_name(event: Event) -> str:
@@ -90,30 +106,46 @@ def tunnel_name(event: Event) -> str:
 
 
 def turns(events: Sequence[Event]) -> Iterator[Turn]:
-    """Follow one gateway's events, in time order, and yield each change of its session and tunnels."""
+    """Follow one gateway's events, in time order, and yield each change of its session and tunnels.
+
+    Of two hosts (a pair that fails over) the one that dealt with the SAs last has them; what the other's daemon does
+    is of no matter then.
+    """
     ike = _Live()
     children: dict[str, _Live] = {}
     starting = False  # a negotiation is under way beside what is up
+    since = 0  # when the session came up last
     fresh = True  # nothing yet tells whether the log began in the middle of an SA's life
+    host = ""
     if _began_up(events):
         ike.add(set(_UNSEEN))
         yield Turn(events[0].at, SESSION, "", up=True, event=events[0])
     for event in events:
         kind = event.kind
+        if kind in _ALL_DOWN and host not in ("", event.host):
+            continue
+        if kind in _LIFE:
+            if host not in ("", event.host):
+                for live in (ike, *children.values()):
+                    live.move()
+            host = event.host
         if fresh and _ends_the_unseen(event):
             ike.add(set(_UNSEEN))
         fresh = fresh and kind not in _BEGINNINGS and kind not in _IKE_DOWN
-        if kind in _IKE_UP or (kind in _CHILD_UP and not ike.sas):
+        if kind in _IKE_UP or (kind in _SHOWS_UP and not ike.sas):
             # A CHILD_SA without an IKE SA: the log begins in the middle, or the IKE SA's own line was lost.
             was = bool(ike.sas)
             ike.add(_ike_names(event) if kind in _IKE_UP else set(_UNSEEN))
             if not was:
+                since = event.at
                 yield Turn(event.at, SESSION, "", up=True, event=event)
         if kind in _CHILD_UP:
             yield from _child_up(event, children)
+        elif kind in (Kind.TUNNEL_UP, Kind.TUNNEL_DOWN):
+            yield from _stated_tunnel(event, children)
         elif _ends_child(event):
             yield from _child_down(event, children)
-        elif _ends_ike(event, starting=starting):
+        elif _ends_ike(event, starting=starting) or (_is_stated_down(event) and event.at - since > _LATE):
             yield from _ike_down(event, ike, children)
         starting = _is_starting(event, starting=starting)
 
@@ -148,6 +180,13 @@ def _ends_ike(event: Event, *, starting: bool) -> bool:
     return not starting and _is_fatal(event)
 
 
+def _is_stated_down(event: Event) -> bool:
+    """Whether NSX states that the session is down on this gateway, or what it lives on: its service, its router."""
+    if event.kind is Kind.HA_FAILOVER:
+        return str(event.get("state", "")).casefold() not in _ACTIVE
+    return event.kind in _STATED_DOWN
+
+
 def _began_up(events: Iterable[Event]) -> bool:
     """Whether the first event that tells of an IKE SA can only be of one that is up: a CHILD_SA is negotiated under it."""
     for event in events:
@@ -172,6 +211,20 @@ def _child_up(event: Event, children: dict[str, _Live]) -> Iterator[Turn]:
     live.add(_child_names(event))
     if not was:
         yield Turn(event.at, TUNNEL, tunnel_name(event), up=True, event=event)
+
+
+def _stated_tunnel(event: Event, children: dict[str, _Live]) -> Iterator[Turn]:
+    """Follow what NSX states of a tunnel; without a name it is the only one there is, or nothing is known of which."""
+    named = tunnel_name(event)
+    known = [tunnel for tunnel in children if named in ("", tunnel)]
+    if len(known) > 1 or (event.kind is Kind.TUNNEL_DOWN and not known):
+        return
+    tunnel = known[0] if known else named
+    live, up = children.setdefault(tunnel, _Live()), event.kind is Kind.TUNNEL_UP
+    if bool(live.sas) is up:
+        return
+    live.sas = [set(_UNSEEN)] if up else []
+    yield Turn(event.at, TUNNEL, tunnel, up=up, event=event)
 
 
 def _child_down(event: Event, children: dict[str, _Live]) -> Iterator[Turn]:
