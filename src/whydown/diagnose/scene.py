@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.diagnose.values import holds, plain
 from whydown.grammar.vocabulary import Kind
+from whydown.sessions.clues import in_time
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class Scene:
         """Index the events of `episode`."""
         self.episode = episode
         self.hearing = episode.session.hearing
-        self.events = sorted(episode.events, key=_order)
+        self.events = sorted(episode.events, key=in_time)
         self.begin = episode.began
         self.end = max(episode.began, episode.ended if episode.ended is not None else episode.last_seen)
         both = all(self.hearing.hears(side) for side in Side)
@@ -187,11 +188,6 @@ def _stretch(window: Window, at: int) -> tuple[int | None, int | None]:
     begin = at if window.way == "after" else None if reach is None else at - reach
     end = at if window.way == "before" else None if reach is None else at + reach
     return begin, end
-
-
-def _order(event: Event) -> tuple[int, str, str, str, str, int]:
-    first = event.origins[0]
-    return (event.at, event.side or "", event.host, first.source, first.member, first.offset)
 
 
 def _in_order(event: Event, anchor: Event, window: Window) -> bool:

@@ -72,6 +72,12 @@ class Link:
         return {e.fields[name] for e in self.events if name in e.fields}
 
 
+def in_time(event: Event) -> tuple[int, str, str, str, str, int]:
+    """Return what puts events in order: time, and where several bear one time, their places in the files."""
+    first = event.origins[0]
+    return event.at, event.side or "", event.host, first.source, first.member, first.offset
+
+
 def addresses(event: Event) -> tuple[str, str]:
     """Return the writer's and the peer's outside address as far as the event holds them; empty text otherwise."""
     local, remote = event.get("local", ""), event.get("remote", "")
@@ -121,7 +127,7 @@ def link_events(writer: Writer) -> tuple[tuple[Link, ...], tuple[Event, ...]]:
         (only.events if only else whole).append(event)
     if only:
         only.events.extend(routing)
-        only.events.sort(key=lambda e: e.at)
+        only.events.sort(key=in_time)
     else:
         found += _routing_links(writer, routing)
     return tuple(found), tuple(whole)
@@ -153,7 +159,7 @@ def _settle_names(links: list[Link], whole: list[Event]) -> list[Link]:
         target = addressed if passive and len(addressed) == 1 else among
         if len(target) == 1:
             target[0].events.extend(link.events)
-            target[0].events.sort(key=lambda e: e.at)
+            target[0].events.sort(key=in_time)
         elif passive and unnamed and not any("session" in e.fields for e in link.events):
             whole.extend(link.events)
         else:

@@ -48,8 +48,7 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
     The edge's own log says when the session was up; only where it was not given does the peer's.
     """
     side = Side.EDGE if session.hearing.hears(Side.EDGE) else Side.PEER
-    told = [t for writer in _by_host(session.events, side) for t in turns(writer)]
-    told.sort(key=lambda t: t.at)
+    told = list(turns([e for e in session.events if e.side is side]))
     episodes = []
     ups = [t for t in told if t.layer == SESSION]
     events = tuple(e for e in session.events if e.kind not in BGP_KINDS)
@@ -85,14 +84,6 @@ def _bgp_episodes(session: Session, side: Side) -> Iterator[Episode]:
 def _is_collision(event: Event) -> bool:
     """Whether two BGP connections met and one was closed, as it should be (RFC 4271 section 6.8)."""
     return event.kind is Kind.BGP_NOTIFICATION and (event.get("code"), event.get("subcode")) == (6, 7)
-
-
-def _by_host(events: Iterable[Event], side: Side) -> list[list[Event]]:
-    hosts: dict[str, list[Event]] = {}
-    for event in events:
-        if event.side is side:
-            hosts.setdefault(event.host, []).append(event)
-    return list(hosts.values())
 
 
 def _of_tunnel(events: Iterable[Event], tunnel: str) -> list[Event]:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from whydown.sources.line import Side
 
 
+_HANDOVER = 60_000_000  # microseconds of silence in which a session moves from one host to another
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One gateway's log as far as it bears on one session: its window and the kinds of lines it has shown to write."""
@@ -34,7 +37,14 @@ class Hearing:
 
     def listens(self, side: Side, begin: int, end: int) -> bool:
         """Whether a log of `side` covers the stretch from `begin` to `end` (microseconds UTC, edge's clock)."""
-        return any(h.side is side and h.begin <= begin and h.end >= end for h in self.heard)
+        for heard in sorted((h for h in self.heard if h.side is side), key=lambda h: h.begin):
+            if heard.begin > begin:
+                break
+            if heard.end >= end:
+                return True
+            # Of a pair of hosts the one goes on where the other left off.
+            begin = max(begin, heard.end + _HANDOVER)
+        return False
 
     def hears(self, side: Side) -> bool:
         """Whether there is any log of `side` at all."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from whydown.sessions.align import align, shift
+from whydown.sessions.clues import in_time
 from whydown.sessions.hearing import hear, silence
 from whydown.sessions.model import Hearing, Session
 from whydown.sessions.names import NO_CLOCKS
@@ -41,9 +42,9 @@ def rebuild_sessions(
 
 def _session(joined: Joined, writers: Sequence[Writer], silent: tuple[Heard, ...]) -> Session:
     mine = [e for link in joined.links for e in link.events]
-    by_side = {side: sorted((e for e in mine if e.side is side), key=lambda e: e.at) for side in Side}
+    by_side = {side: sorted((e for e in mine if e.side is side), key=in_time) for side in Side}
     clocks = align(by_side[Side.EDGE], by_side[Side.PEER]) if all(by_side.values()) else NO_CLOCKS
-    events = list(tell_protocols(sorted(shift([*mine, *joined.whole], clocks), key=lambda e: e.at)))
+    events = list(tell_protocols(sorted(shift([*mine, *joined.whole], clocks), key=in_time)))
     hosts = {(e.side, e.host) for e in events}
     heard = tuple(hear(w, clocks) for w in writers if any((e.side, e.host) in hosts for e in w.events[:1]))
     return Session(name_session(joined, writers), tuple(events), Hearing((*heard, *silent)), clocks)

@@ -7,16 +7,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from whydown.sessions.clues import link_events, spis
+from whydown.sessions.clues import Link, in_time, link_events, spis
 from whydown.sessions.names import Gateway, SessionName
+from whydown.sessions.writers import Writer
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from whydown.grammar.event import Event
-    from whydown.sessions.clues import Link
-    from whydown.sessions.writers import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +34,15 @@ def resolve(writers: Sequence[Writer]) -> tuple[Joined, ...]:
         own, rest = link_events(writer)
         links.extend(own)
         whole[writer.key] = rest
-    groups = classes(len(links), [*_shared_clues(links).values(), *_half_pairs(links)])
+    links.extend(_taken_over(links, whole))
+    groups = classes(len(links), [*_shared_clues(links).values(), *_half_pairs(links), *_namesakes(links)])
     if _one_each(groups, links):
         # One peer known to each side and nothing that tells them apart: the user gave the two logs as one story.
         groups = [[i for group in groups for i in group]]
     sessions = [_joined([links[i] for i in group], writers, whole, only=len(groups) == 1) for group in groups]
     if not links and any(whole.values()):
         sessions.append(Joined((), tuple(e for rest in whole.values() for e in rest)))
-    return tuple(sorted(sessions, key=lambda s: min((e.at for x in s.links for e in x.events), default=0)))
+    return tuple(sorted(sessions, key=lambda s: min((in_time(e) for x in s.links for e in x.events), default=())))
 
 
 def classes(count: int, groups: Iterable[Iterable[int]]) -> list[list[int]]:
@@ -65,6 +65,41 @@ def classes(count: int, groups: Iterable[Iterable[int]]) -> list[list[int]]:
     return list(members.values())
 
 
+def _taken_over(links: Sequence[Link], whole: dict[str, tuple[Event, ...]]) -> list[Link]:
+    """Take lines of SAs that another host of the same side set up out of `whole`, as links of their own."""
+    writers = {link.writer.key: link.writer for link in links}
+    known = {(link.writer.side, spi): link for link in links for e in link.events for spi in spis(e)}
+    taken: dict[tuple[str, str, str], Link] = {}
+    for key, rest in whole.items():
+        kept = []
+        for event in rest:
+            side = event.side
+            link = next((known[side, spi] for spi in spis(event) if side and (side, spi) in known), None)
+            if link is None or side is None:
+                kept.append(event)
+                continue
+            writer = writers.get(key) or Writer(side, event.host, event.vendor, rest)
+            taken.setdefault((key, link.remote, link.name), Link(writer, link.remote, link.name)).events.append(event)
+        whole[key] = tuple(kept)
+    return list(taken.values())
+
+
+def _namesakes(links: Sequence[Link]) -> Iterator[tuple[int, ...]]:
+    """Yield links of two hosts of one side that know a connection by name, where only one peer can be meant by it."""
+    for i, link in enumerate(links):
+        if link.remote or not link.name:
+            continue
+        same = [
+            j
+            for j, x in enumerate(links)
+            if x.writer.side is link.writer.side
+            and x.writer.key != link.writer.key
+            and (x.name == link.name or link.name in x.values("conn"))
+        ]
+        if same and len({links[j].remote for j in same} - {""}) <= 1:
+            yield (i, *same)
+
+
 def _one_each(groups: Sequence[Sequence[int]], links: Sequence[Link]) -> bool:
     """Whether there are two classes, one heard only by the edge and one only by the peer."""
     sides = [{links[i].writer.side for i in group} for group in groups]
@@ -75,9 +110,8 @@ def _joined(
     links: Sequence[Link], writers: Sequence[Writer], whole: dict[str, tuple[Event, ...]], *, only: bool
 ) -> Joined:
     keys = {link.writer.key for link in links}
-    sides = {link.writer.side for link in links}
     if only:  # a gateway that knew no peer belongs to the one session there is
-        keys |= {w.key for w in writers if w.side not in sides}
+        keys |= {w.key for w in writers}
     return Joined(tuple(links), tuple(e for key in sorted(keys) for e in whole[key]))
 
 

@@ -63,8 +63,7 @@ class _Live:
         """
         if not names and self.sas:
             return
-        if _UNSEEN in self.sas:
-            self.sas.remove(_UNSEEN)
+        self.sas = [sa for sa in self.sas if sa != _UNSEEN]
         for sa in self.sas:
             if names & sa:
                 sa.update(names)
@@ -90,9 +89,8 @@ class _Live:
 
     def move(self) -> None:
         """Note that another host has taken over, which calls the SAs by other numbers."""
-        if self.sas:
-            self.sas = [set(_UNSEEN)]
-            self.closing = 0
+        self.sas = [set(_UNSEEN) for _ in self.sas]
+        self.closing = 0
 
 
 def tunnel_name(event: Event) -> str:
@@ -120,15 +118,9 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
     if _began_up(events):
         ike.add(set(_UNSEEN))
         yield Turn(events[0].at, SESSION, "", up=True, event=events[0])
-    for event in events:
+    for event in _at_work(events):
         kind = event.kind
-        if kind in _ALL_DOWN and host not in ("", event.host):
-            continue
-        if kind in _LIFE:
-            if host not in ("", event.host):
-                for live in (ike, *children.values()):
-                    live.move()
-            host = event.host
+        host = _take_over(event, host, (ike, *children.values()))
         if fresh and _ends_the_unseen(event):
             ike.add(set(_UNSEEN))
         fresh = fresh and kind not in _BEGINNINGS and kind not in _IKE_DOWN
@@ -148,6 +140,25 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
         elif _ends_ike(event, starting=starting) or (_is_stated_down(event) and event.at - since > _LATE):
             yield from _ike_down(event, ike, children)
         starting = _is_starting(event, starting=starting)
+
+
+def _at_work(events: Iterable[Event]) -> Iterator[Event]:
+    """Yield all events but the starts and stops of a daemon that does not have the SAs."""
+    host = ""
+    for event in events:
+        if event.kind in _LIFE:
+            host = event.host
+        if event.kind not in _ALL_DOWN or host in ("", event.host):
+            yield event
+
+
+def _take_over(event: Event, host: str, lives: Iterable[_Live]) -> str:
+    """Return the host that has the SAs after this event; another one calls them by other numbers."""
+    if event.kind not in _LIFE or event.host == host:
+        return host
+    for live in lives:
+        live.move()
+    return event.host
 
 
 def _is_starting(event: Event, *, starting: bool) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from whydown.sessions.clues import in_time
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _once(group: list[Event]) -> list[Event]:
     A line that stands in several files (a rotated copy, two collectors) happened as often as the file with most of it
     says.
     """
-    group.sort(key=lambda e: e.at)
+    group.sort(key=in_time)
     if len({(e.origins[0].source, e.origins[0].member) for e in group}) < 2:
         return group
     told: Counter[tuple[int, str, str, str]] = Counter()
