@@ -220,6 +220,12 @@ def test_what_follows_from_an_error_is_not_told() -> None:
     assert [p.code for p in problems] == ["G001", "G008"]
 
 
+def test_a_misspelt_block_shows_the_problems_inside_it_too() -> None:
+    grammar, problems = read("Event ike.upp in\n  line    is up with $nope\n  from    a\n  try     b\n")
+    assert grammar.events == ()
+    assert [p.code for p in problems] == ["G006", "G010", "G020"]
+
+
 def test_a_file_without_a_header_still_shows_the_problems_of_its_events() -> None:
     grammar, problems = read_grammar("event ike.upp local\n  line  is up\n  from  b\n  try   a b\n", "x")
     assert grammar is None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from whydown.envelope.record import Certainty, Record
 from whydown.envelope.records import records
+from whydown.grammar.model import NO_PROGRAM
 from whydown.sources.line import Line, Origin
 from whydown.tally import Tally
 
@@ -66,7 +67,7 @@ def read_line(line: str, grammar: Grammar, span: Span) -> list[Record]:
 
 def bare(line: str, grammar: Grammar, span: Span) -> list[Record]:
     """Take a line without a header for one of the grammar's first program."""
-    app = grammar.apps[0] if grammar.apps else ""
+    app = next((app for app in grammar.apps if app != NO_PROGRAM), "")
     return [Record(0, Certainty.UNTIMED, "", app, "", "", "", text, _origin(span), None) for text in line.split("#012")]
 
 

@@ -70,11 +70,19 @@ class _Reader:
             elif block.keyword == "grammar":
                 self.lookup.tell("G017", "this file has two 'grammar' blocks", block.span, "one file, one grammar")
             else:
-                hint = suggest(block.keyword, ("event", "ignore", "grammar")) or "a block is 'event' or 'ignore'"
-                self.lookup.tell("G006", f"unknown block '{block.keyword}'", block.span, hint)
+                self.unknown(block)
         if grammar is None:
             return None
         return replace(grammar, events=tuple(events), ignores=tuple(ignores))
+
+    def unknown(self, block: Block) -> None:
+        """Tell an unknown block, and what is wrong in it if it was meant for an event or an ignore."""
+        hint = suggest(block.keyword.lower(), ("event", "ignore", "grammar")) or "a block is 'event' or 'ignore'"
+        self.lookup.tell("G006", f"unknown block '{block.keyword}'", block.span, hint)
+        if hint == "did you mean 'event'?":
+            self.event(block)
+        elif hint == "did you mean 'ignore'?":
+            self.ignore(block)
 
     # --- the header ---
 
