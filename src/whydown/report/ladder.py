@@ -35,7 +35,7 @@ def labels(events: Sequence[Event]) -> dict[str, str]:
     sources: dict[str, Side | None] = {}
     for event in events:
         for origin in event.origins:
-            sources.setdefault(origin.source, event.side)
+            sources.setdefault(origin.path, event.side)
     tails = {source: source.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] for source in sources}
     named: dict[str, str] = {}
     counts = {"E": 0, "P": 0, "?": 0}
@@ -53,7 +53,7 @@ def labels(events: Sequence[Event]) -> dict[str, str]:
 def place(event: Event, named: Mapping[str, str]) -> str:
     """Say where an event's first line stands, by the source's short name."""
     origin = event.origins[0]
-    return f"{named.get(origin.source, origin.source)}:{origin.line}"
+    return f"{named.get(origin.path, origin.path)}:{origin.line}"
 
 
 def draw(paper: Paper, timeline: Sequence[Evidence], named: Mapping[str, str]) -> None:

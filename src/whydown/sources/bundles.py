@@ -114,6 +114,8 @@ class Opener:
             yield Member(name, look(head), stream, None)
         elif head:
             yield from self._log(Member(name, look(head), stream, written))
+        else:
+            next(stream, b"")  # the damage, if that is why there is nothing
 
     def _log(self, member: Member) -> Iterator[Member]:
         """Give a member if it is a log."""

@@ -22,12 +22,17 @@ class Origin(NamedTuple):
     """Where a line stands: `line` counts from 1, `offset` is in bytes of the decompressed member."""
 
     source: str  # the path as the user gave it, "-" for standard input
-    member: str  # the member of an archive, "" where there is none
+    member: str  # the member of an archive (`edge.tgz!var/log/syslog`), "" where there is none
     line: int
     offset: int
 
+    @property
+    def path(self) -> str:
+        """The file, and the member in it: `mgr.tar!edge.tgz!var/log/syslog`."""
+        return f"{self.source}!{self.member}" if self.member else self.source
+
     def __str__(self) -> str:
-        return f"{self.source}!{self.member}:{self.line}" if self.member else f"{self.source}:{self.line}"
+        return f"{self.path}:{self.line}"
 
 
 class Line(NamedTuple):

@@ -58,17 +58,7 @@ def tar_entries(reader: Reader, tell: Callable[[str], None]) -> Iterator[Entry]:
     `tell` is told of damage that can be passed over, DamagedError ends what cannot.
     """
     extra = _NONE
-    while header := reader.exactly(_SIZE):
-        if header == _ZEROS:
-            continue
-        head = _head(header)
-        if head is None:
-            tell("a header in it is damaged: members may be missing")
-            header = _next_sound(reader)
-            head = _head(header)
-            extra = _NONE
-            if head is None:
-                break
+    for head, header in _heads(reader, tell):
         if head.kind in b"xLKg":
             data, whole = _metadata(reader, head.size)
             if not whole:
@@ -81,6 +71,21 @@ def tar_entries(reader: Reader, tell: Callable[[str], None]) -> Iterator[Entry]:
         extra = _NONE
         if not reader.skip((part.left if part else 0) + tail):
             raise DamagedError(reader.damage or "cut off in the middle of a member")
+
+
+def _heads(reader: Reader, tell: Callable[[str], None]) -> Iterator[tuple[_Head, bytes]]:
+    """Give the headers where the reader comes to stand; after a damaged one, the next that is sound."""
+    while len(header := reader.exactly(_SIZE)) == _SIZE:
+        if header == _ZEROS:
+            continue
+        head = _head(header)
+        if head is None:
+            tell("a header in it is damaged: members may be missing")
+            header = _next_sound(reader)
+            head = _head(header)
+            if head is None:
+                break
+        yield head, header
     if reader.damage:
         raise DamagedError(reader.damage)
     if header and len(header) < _SIZE:
@@ -111,7 +116,7 @@ def _sound(header: bytes) -> bool:
     said = _number(header[148:156])
     others = header[:148] + header[156:]
     total = sum(others) + 256
-    return said is not None and said in (total, total - 256 * sum(byte > 127 for byte in others))
+    return said == total or (said is not None and said == total - 256 * sum(byte > 127 for byte in others))
 
 
 def _head(header: bytes) -> _Head | None:
