@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _ENOUGH = 3  # weak votes that must agree, when no SPI pair proves an exchange
 _FURTHEST = 15 * 3600 * SECOND  # two zones are at most 26 h apart, two sane clocks of one estate far less
 _BIN = SECOND
+_LONG = 1800 * SECOND  # proofs over less time tell nothing of a drift
+_FASTEST = 0.002  # seconds a second: no clock that is any good drifts so much
+_FITTED = 40  # proofs of either end that a drift is taken from
 _PER_KEY = 400  # events of one key that may vote: bounds the work on logs of endless retries
 
 _MIRRORED = {
@@ -45,11 +48,33 @@ def align(edge: Sequence[Event], peer: Sequence[Event]) -> Clocks:
     """
     proofs = list(_differences(_keyed(edge, _proof_keys), _keyed(peer, _proof_keys)))
     votes = list(_differences(_keyed(edge, _edge_keys), _keyed(peer, _peer_keys)))
-    if proofs:
-        middle = statistics.median(d for d in proofs)
-        near = [d for d in (*proofs, *votes) if abs(d - middle) <= 2 * _BIN]
-        return _clocks(near)
-    return _fullest(votes)
+    if not proofs:
+        return _fullest([d for _, d in votes])
+    if drifting := _drifting(proofs, votes):
+        return drifting
+    middle = statistics.median(d for _, d in proofs)
+    return _clocks([d for _, d in (*proofs, *votes) if abs(d - middle) <= 2 * _BIN])
+
+
+def _drifting(proofs: Sequence[tuple[int, int]], votes: Sequence[tuple[int, int]]) -> Clocks | None:
+    """Fit a line through proofs of hours, if one clock runs faster than the other by more than a second in all.
+
+    The slope is the median of those between early and late proofs (Theil and Sen's estimator, thinned).
+    """
+    proofs = sorted(proofs)
+    third = min(len(proofs) // 3, _FITTED)
+    if third == 0 or proofs[-1][0] - proofs[0][0] < _LONG:
+        return None
+    early, late = proofs[:third], proofs[-third:]
+    slope = statistics.median((y - b) / (x - a) for a, b in early for x, y in late if x > a)
+    middle = proofs[len(proofs) // 2][0]
+    base = statistics.median(d - slope * (at - middle) for at, d in proofs)
+    rest = [d - slope * (at - middle) - base for at, d in (*proofs, *votes)]
+    near = [r for r in rest if abs(r) <= 2 * _BIN]
+    if abs(slope) > _FASTEST or abs(slope) * (proofs[-1][0] - proofs[0][0]) < _BIN or len(near) < _ENOUGH:
+        return None
+    spread = statistics.median(map(abs, near))
+    return Clocks(round(base / SECOND, 3), round(spread / SECOND, 3), len(near), slope, round(middle + base))
 
 
 def _fullest(votes: list[int]) -> Clocks:
@@ -94,12 +119,13 @@ def _keyed(events: Iterable[Event], keys: Keys) -> dict[Hashable, list[int]]:
     return found
 
 
-def _differences(edge: dict[Hashable, list[int]], peer: dict[Hashable, list[int]]) -> Iterator[int]:
+def _differences(edge: dict[Hashable, list[int]], peer: dict[Hashable, list[int]]) -> Iterator[tuple[int, int]]:
+    """Yield the time of each exchange on the edge's clock, and the difference of the peer's."""
     for key, times in edge.items():
         for other in peer.get(key, ()):
             for at in times:
                 if abs(other - at) <= _FURTHEST:
-                    yield other - at
+                    yield at, other - at
 
 
 def _proof_keys(event: Event) -> Iterator[Hashable]:
@@ -131,7 +157,6 @@ def _mirror_keys(event: Event, *, sent: bool) -> Iterator[Hashable]:
 
 def shift(events: Iterable[Event], clocks: Clocks) -> tuple[Event, ...]:
     """Move the peer's events to the edge's clock."""
-    if not clocks.offset_s:
+    if not clocks.offset_s and not clocks.drift:
         return tuple(events)
-    by = round(clocks.offset_s * SECOND)
-    return tuple(e._replace(at=e.at - by) if e.side is Side.PEER else e for e in events)
+    return tuple(e._replace(at=e.at - clocks.offset(e.at)) if e.side is Side.PEER else e for e in events)

@@ -19,13 +19,15 @@ def hear(writer: Writer, clocks: Clocks) -> Heard:
     """Say what was heard of one gateway, on the edge's clock."""
     # Whole seconds: the last one is heard to its end.
     rest = SECOND - 1 if all(e.at % SECOND == 0 for e in writer.events) else 0
-    by = round((clocks.offset_s or 0.0) * SECOND) if writer.side is Side.PEER else 0
+    begin, end = writer.events[0].at, writer.events[-1].at + rest
+    if writer.side is Side.PEER:
+        begin, end = begin - clocks.offset(begin), end - clocks.offset(end)
     return Heard(
         side=writer.side,
         host=writer.host,
         vendor=writer.vendor,
-        begin=writer.events[0].at - by,
-        end=writer.events[-1].at + rest - by,
+        begin=begin,
+        end=end,
         kinds=frozenset(e.kind for e in writer.events),
         events=len(writer.events),
         sources=tuple(dict.fromkeys(o.source for e in writer.events for o in e.origins)),
