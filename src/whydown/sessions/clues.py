@@ -124,7 +124,8 @@ def link_events(writer: Writer) -> tuple[tuple[Link, ...], tuple[Event, ...]]:
     found = _settle_names(list(links.values()), whole)
     only = found[0] if len(found) == 1 else None
     for event in pending:
-        (only.events if only else whole).append(event)
+        if only or not (event.of_dump and found):  # a nameless statement is of none of several sessions
+            (only.events if only else whole).append(event)
     if only:
         only.events.extend(routing)
         only.events.sort(key=in_time)
@@ -154,13 +155,15 @@ def _settle_names(links: list[Link], whole: list[Event]) -> list[Link]:
     unnamed = [link for link in addressed if not link.values("conn")]
     kept = list(addressed)
     for link in (x for x in links if not x.remote):
-        passive = all("session" in e.fields for e in link.events) or all(e.kind in _SET_UP for e in link.events)
+        passive = all("session" in e.fields or e.of_dump for e in link.events) or all(
+            e.kind in _SET_UP for e in link.events
+        )
         among = [x for x in unnamed if _stands_among(x, link)]
         target = addressed if passive and len(addressed) == 1 else among
         if len(target) == 1:
             target[0].events.extend(link.events)
             target[0].events.sort(key=in_time)
-        elif passive and unnamed and not any("session" in e.fields for e in link.events):
+        elif passive and unnamed and not any("session" in e.fields or e.of_dump for e in link.events):
             whole.extend(link.events)
         else:
             kept.append(link)

@@ -26,6 +26,8 @@ _FLAP_GAP = 15 * 60 * SECOND  # downs nearer than this to each other are one fla
 _FLAPS = 3  # so many downs make a flapping
 _CROSSING = 5 * SECOND  # two DELETEs of one SA that meet on the way
 _PLANNED_GAP = 10 * SECOND  # a reauthentication that breaks before it makes is done by then
+# Reasons that NSX states of whatever has not come up yet.
+_NOT_YET = frozenset({"negotiation not started", "ipsec negotiation not started", "ike sa down"})
 
 
 @dataclass(slots=True)
@@ -45,16 +47,20 @@ class _Stretch:
 def cut_episodes(session: Session) -> tuple[Episode, ...]:
     """Cut a session's events into episodes of trouble, session layer first, each layer in time order.
 
-    The edge's own log says when the session was up; only where it was not given does the peer's.
+    The edge's own log says when the session was up; only where it was not given does the peer's. What a state dump
+    says counts beside either.
     """
-    side = Side.EDGE if session.hearing.hears(Side.EDGE) else Side.PEER
-    told = list(turns([e for e in session.events if e.side is side]))
+    hears = session.hearing.hears
+    side = Side.EDGE if hears(Side.EDGE) or not hears(Side.PEER) else Side.PEER
+    told = list(turns([e for e in session.events if e.side is side or e.of_dump]))
     episodes = []
     ups = [t for t in told if t.layer == SESSION]
     events = tuple(e for e in session.events if e.kind not in BGP_KINDS)
     stretches = list(_stretches(events, ups, SESSION, side)) or _never_begun(events, side)
     episodes += [_episode(session, SESSION, "", s) for s in _fold(stretches)]
-    for tunnel in sorted({t.tunnel for t in told if t.layer == TUNNEL}) or [""]:
+    tunnels = {t.tunnel for t in told if t.layer == TUNNEL}
+    tunnels |= {tunnel_name(e) for e in session.events if e.kind is Kind.TUNNEL_DOWN}
+    for tunnel in sorted(tunnels - {""}) or [""]:
         mine = [t for t in told if t.layer == TUNNEL and t.tunnel == tunnel]
         stretches = list(_stretches(_of_tunnel(session.events, tunnel), mine, TUNNEL, side))
         episodes += [_episode(session, TUNNEL, tunnel, s) for s in _fold(stretches)]
@@ -178,7 +184,8 @@ def _is_life(stretch: _Stretch) -> bool:
 def _is_weak(event: Event) -> bool:
     """Whether a sign of trouble proves nothing when the negotiation succeeds after all."""
     unexplained = event.kind is Kind.IKE_FAILED and event.direction is Direction.LOCAL and "notify" not in event.fields
-    return unexplained or event.kind in WEAK
+    stated = event.kind in (Kind.SESSION_DOWN, Kind.TUNNEL_DOWN) and event.get("reason", "").casefold() in _NOT_YET
+    return unexplained or stated or event.kind in WEAK
 
 
 def _planned(event: Event | None) -> bool:

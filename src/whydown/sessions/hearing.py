@@ -16,10 +16,11 @@ _EVER = 2**62  # microseconds: before and after every log
 
 
 def hear(writer: Writer, clocks: Clocks) -> Heard:
-    """Say what was heard of one gateway, on the edge's clock."""
+    """Say what was heard of one gateway that wrote a log, on the edge's clock; a state dump is no log."""
+    logged = [e for e in writer.events if not e.of_dump]
     # Whole seconds: the last one is heard to its end.
-    rest = SECOND - 1 if all(e.at % SECOND == 0 for e in writer.events) else 0
-    begin, end = writer.events[0].at, writer.events[-1].at + rest
+    rest = SECOND - 1 if all(e.at % SECOND == 0 for e in logged) else 0
+    begin, end = logged[0].at, logged[-1].at + rest
     if writer.side is Side.PEER:
         begin, end = begin - clocks.offset(begin), end - clocks.offset(end)
     return Heard(
@@ -28,9 +29,9 @@ def hear(writer: Writer, clocks: Clocks) -> Heard:
         vendor=writer.vendor,
         begin=begin,
         end=end,
-        kinds=frozenset(e.kind for e in writer.events),
-        events=len(writer.events),
-        sources=tuple(dict.fromkeys(o.source for e in writer.events for o in e.origins)),
+        kinds=frozenset(e.kind for e in logged),
+        events=len(logged),
+        sources=tuple(dict.fromkeys(o.source for e in logged for o in e.origins)),
     )
 
 

@@ -37,14 +37,15 @@ def rebuild_sessions(
         tally.notice("sides", f"not all sides were given with --edge and --peer; taken from the logs: {sides}")
     silent = tuple(silence(side) for side in sorted(given - {w.side for w in writers}))
     sessions = tuple(_session(joined, writers, silent) for joined in resolve(writers))
-    return sessions, tuple(hear(w, NO_CLOCKS) for w in writers)
+    return sessions, tuple(hear(w, NO_CLOCKS) for w in writers if w.logs)
 
 
 def _session(joined: Joined, writers: Sequence[Writer], silent: tuple[Heard, ...]) -> Session:
     mine = [e for link in joined.links for e in link.events]
-    by_side = {side: sorted((e for e in mine if e.side is side), key=in_time) for side in Side}
+    logged = [e for e in mine if not e.of_dump]  # a dump's times are whole seconds: no clock is set by them
+    by_side = {side: sorted((e for e in logged if e.side is side), key=in_time) for side in Side}
     clocks = align(by_side[Side.EDGE], by_side[Side.PEER]) if all(by_side.values()) else NO_CLOCKS
     events = list(tell_protocols(sorted(shift([*mine, *joined.whole], clocks), key=in_time)))
     hosts = {(e.side, e.host) for e in events}
-    heard = tuple(hear(w, clocks) for w in writers if any((e.side, e.host) in hosts for e in w.events[:1]))
+    heard = tuple(hear(w, clocks) for w in writers if w.logs and any((e.side, e.host) in hosts for e in w.events[:1]))
     return Session(name_session(joined, writers), tuple(events), Hearing((*heard, *silent)), clocks)

@@ -178,5 +178,5 @@ def _gateway(side: Side, joined: Joined, writers: Sequence[Writer]) -> Gateway:
         address=next((x.local for x in own if x.local), "") or next((x.remote for x in across if x.remote), ""),
         vendor=writer.vendor if writer else "",
         identity=next((str(v) for x in own for v in sorted(x.values("local_id"), key=str)), ""),
-        heard=writer is not None,
+        heard=writer is not None and writer.logs,
     )

@@ -115,9 +115,10 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
     since = 0  # when the session came up last
     fresh = True  # nothing yet tells whether the log began in the middle of an SA's life
     host = ""
-    if _began_up(events):
+    logged = [e for e in events if not e.of_dump]
+    if _began_up(logged):
         ike.add(set(_UNSEEN))
-        yield Turn(events[0].at, SESSION, "", up=True, event=events[0])
+        yield Turn(logged[0].at, SESSION, "", up=True, event=logged[0])
     for event in _at_work(events):
         kind = event.kind
         host = _take_over(event, host, (ike, *children.values()))
@@ -137,7 +138,7 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
             yield from _stated_tunnel(event, children)
         elif _ends_child(event):
             yield from _child_down(event, children)
-        elif _ends_ike(event, starting=starting) or (_is_stated_down(event) and event.at - since > _LATE):
+        elif _ends_ike(event, starting=starting) or _is_stated_down(event, since):
             yield from _ike_down(event, ike, children)
         starting = _is_starting(event, starting=starting)
 
@@ -191,8 +192,15 @@ def _ends_ike(event: Event, *, starting: bool) -> bool:
     return not starting and _is_fatal(event)
 
 
-def _is_stated_down(event: Event) -> bool:
-    """Whether NSX states that the session is down on this gateway, or what it lives on: its service, its router."""
+def _is_stated_down(event: Event, since: int) -> bool:
+    """Whether NSX states that the session is down on this gateway, or what it lives on: its service, its router.
+
+    An alarm that is as late as this may be of the down before the session came up (`since`); a dump tells the time.
+    """
+    if event.of_dump:
+        return event.kind in (Kind.SESSION_DOWN, Kind.SESSION_NEGOTIATING, Kind.SERVICE_DOWN)
+    if event.at - since <= _LATE:
+        return False
     if event.kind is Kind.HA_FAILOVER:
         return str(event.get("state", "")).casefold() not in _ACTIVE
     return event.kind in _STATED_DOWN

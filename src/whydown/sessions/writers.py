@@ -10,7 +10,7 @@ from whydown.sessions.clues import in_time
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from whydown.grammar.event import Event
 
@@ -29,6 +29,11 @@ class Writer:
     events: tuple[Event, ...]
 
     @property
+    def logs(self) -> bool:
+        """Whether it wrote a log: not only state dumps tell of it."""
+        return any(not e.of_dump for e in self.events)
+
+    @property
     def key(self) -> str:
         """What tells this writer from every other."""
         return f"{self.side}\0{self.host}"
@@ -41,9 +46,14 @@ def gather_writers(events: Iterable[Event]) -> tuple[tuple[Writer, ...], bool]:
     first stands in the Edge's place; a single gateway that is no Edge is the peer.
     """
     groups: dict[tuple[Side | None, str], list[Event]] = defaultdict(list)
+    stated: list[Event] = []
     for event in events:
+        if event.of_dump:
+            stated.append(event)
+            continue
         host = event.host or ("" if event.side else event.origins[0].source)
         groups[event.side, host].append(event)
+    _take_in(stated, groups)
     sides, assumed = _settle_sides(groups)
     writers = []
     for key, group in groups.items():
@@ -76,6 +86,22 @@ def _once(group: list[Event]) -> list[Event]:
             told[key] += 1
             kept.append(event)
     return kept
+
+
+def _take_in(stated: Sequence[Event], groups: dict[tuple[Side | None, str], list[Event]]) -> None:
+    """Give what state dumps say to the gateway they are of: the one that the prompt names, or the only Edge there is."""
+    logged = list(groups)
+    edges = [key for key in logged if key[0] is Side.EDGE or any(e.vendor == EDGE_VENDOR for e in groups[key])]
+    for event in stated:
+        own = [key for key in logged if key[0] in (event.side, None) and _label(key[1]) == _label(event.host)]
+        if not event.host and event.side is Side.EDGE:
+            own = edges
+        key = own[0] if len(own) == 1 else (event.side, event.host)
+        groups[key].append(event._replace(side=key[0], host=key[1]) if len(own) == 1 else event)
+
+
+def _label(host: str) -> str:
+    return host.partition(".")[0].casefold()
 
 
 def _settle_sides(
