@@ -11,10 +11,11 @@ from whydown.diagnose.console import judge_problems
 from whydown.diagnose.engine import Finding, find
 from whydown.diagnose.incident import Alternative, Cause, Confidence, Evidence, Incident, Layer
 from whydown.diagnose.missing import name_missing
-from whydown.diagnose.reasons import following_reason, shown_reasons
+from whydown.diagnose.reasons import following_reason, only_follows, shown_reasons, stated_reason
 from whydown.diagnose.scene import Scene
 from whydown.diagnose.timeline import find_trigger, pick_timeline
 from whydown.envelope.record import Certainty
+from whydown.sessions.episodes import has_own_trouble
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -71,10 +72,12 @@ def tell(
     followed_by: set[str] = set()
     for episode in sorted(episodes, key=lambda e: e.layer != "session"):
         if episode.layer == "tunnel" and (session_down := _followed(episode, down)):
-            reason = following_reason(session_down.shown[0].reason.asked, knowledge.reasons)
-            if reason:
+            stated = stated_reason(knowledge.reasons, "tunnel", Scene(episode))
+            reason = stated or following_reason(session_down.shown[0].reason.asked, knowledge.reasons)
+            if reason and (stated is None or only_follows(stated)):
                 followed_by.add(session_down.incident.id)
-                yield _follower(session_down.incident, reason, episode.tunnel), None
+                basis = "stated" if stated else "inferred"
+                yield _follower(session_down.incident, reason, episode.tunnel, basis), None
                 continue
         told = _tell(session, episode, knowledge, tally, supplies)
         if told is None:
@@ -85,21 +88,24 @@ def tell(
     for told in down:
         reason = following_reason(told.shown[0].reason.asked, knowledge.reasons)
         if told.incident.id not in followed_by and reason:
-            yield _follower(told.incident, reason, ""), None
+            yield _follower(told.incident, reason, "", "inferred"), None
 
 
 def _followed(episode: Episode, down: Sequence[Told]) -> Told | None:
-    """Return the session's down time that a tunnel's belongs to; the last one where several do."""
+    """Return the session's down time that a tunnel's belongs to; the last one where several do.
+
+    None for a tunnel that was refused for itself, which is the better answer.
+    """
     for told in reversed(down):
         session_down = told.scene.episode
         if episode.began >= session_down.began - _TOGETHER and (
             session_down.ended is None or episode.began <= session_down.ended
         ):
-            return told
+            return None if has_own_trouble(episode, session_down) else told
     return None
 
 
-def _follower(session: Incident, reason: Reason, tunnel: str) -> Incident:
+def _follower(session: Incident, reason: Reason, tunnel: str, basis: str) -> Incident:
     """Return the tunnel's incident that is nothing but its session's."""
     return replace(
         session,
@@ -107,7 +113,7 @@ def _follower(session: Incident, reason: Reason, tunnel: str) -> Incident:
         layer=Layer.TUNNEL,
         tunnel=tunnel,
         reason=reason.wording,
-        basis="inferred",
+        basis=basis,
         reason_means=reason.means,
         follows=session.id,
         contradictions=(),

@@ -22,6 +22,7 @@ _FOLLOWING = {
     "session/configuration-failed": "tunnel/ipsec-negotiation-not-started",
     "session/peer-not-responding": "tunnel/no-ike-peers",
 }
+_IKE_SA_DOWN = "tunnel/ike-sa-down"
 
 
 def shown_reasons(reasons: Iterable[Reason], layer: str, scene: Scene) -> tuple[Shown, ...]:
@@ -46,5 +47,16 @@ def choose_reason(found: Sequence[Shown]) -> Shown | None:
 
 def following_reason(session_reason: str, reasons: Iterable[Reason]) -> Reason | None:
     """Return the reason a tunnel shows when its session is down for `session_reason`."""
-    wanted = _FOLLOWING.get(session_reason, "tunnel/ike-sa-down")
+    wanted = _FOLLOWING.get(session_reason, _IKE_SA_DOWN)
     return next((r for r in reasons if r.name == wanted), None)
+
+
+def stated_reason(reasons: Iterable[Reason], layer: str, scene: Scene) -> Reason | None:
+    """Return the reason of a layer that NSX states, the latest; None where it states none."""
+    shown = shown_reasons(reasons, layer, scene)
+    return shown[0].reason if shown and shown[0].stated else None
+
+
+def only_follows(tunnel_reason: Reason) -> bool:
+    """Whether a tunnel's reason says no more than that its session is down."""
+    return tunnel_reason.name in {_IKE_SA_DOWN, *_FOLLOWING.values()}
