@@ -171,7 +171,9 @@ def stated(
     if kind is Kind.SESSION_NEGOTIATING:
         failed = _said(base, kinds["down"], when, why)._replace(offset=place)
         return [*([failed] if why else []), _said(base, kind, when, "")]
-    return [_said(base, kind, when, why if kind is kinds["down"] else "")]
+    if kind is kinds["down"] and why:
+        return [_said(base, kind, when, why)._replace(offset=place)]
+    return [_said(base, kind, when, "")]
 
 
 def _said(base: Statement, kind: Kind, when: When, why: str) -> Statement:
