@@ -52,7 +52,8 @@ class Format(StrEnum):
 Paths = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[PATHS]...", help="Logs of either side: files, .gz, directories, globs, - for standard input."
+        metavar="[PATHS]...",
+        help="Logs of either side: files, packed ones, archives, directories, globs, - for standard input.",
     ),
 ]
 Edge = Annotated[list[str] | None, typer.Option("--edge", metavar="PATH", help="A log of the Edge's side; repeatable.")]

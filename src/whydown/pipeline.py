@@ -45,6 +45,7 @@ class Options:
 
 
 DEFAULTS = Options()
+_ZONES = 26 * 3_600_000_000  # microseconds by which a stamp of unknown zone may lie behind the time of its writing
 
 
 def read_events(
@@ -61,7 +62,8 @@ def read_events(
     def aside(place: Place, blocks: Iterator[bytes]) -> None:
         stated.extend(read_dump(place, blocks, tally, zone=zones[place.side or Side.EDGE] or options.zone))
 
-    read = lines(inputs, tally, library.marks, aside=aside)
+    since = None if options.since is None else options.since - _ZONES
+    read = lines(inputs, tally, library.marks, aside=aside, since=since)
     for event in library.events(records(read, tally, zone=options.zone, zones=zones, year=options.year), tally):
         if _inside(event.at, options):
             yield event
