@@ -6,13 +6,24 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from whydown.envelope.record import Certainty
 from whydown.grammar.names import ERRORS
 from whydown.grammar.vocabulary import Direction, Kind
 from whydown.sessions.clues import BGP_KINDS, SECOND
 from whydown.sessions.model import Episode
 from whydown.sessions.protocols import is_of_child
 from whydown.sessions.sas import BGP, SESSION, TUNNEL, Turn, tunnel_name, turns
-from whydown.sessions.signs import AILING, BENIGN, CURED, SIGNS, STANDING, STARTS, TRIED, WEAK
+from whydown.sessions.signs import (
+    AILING,
+    BENIGN,
+    CURED,
+    EITHER,
+    SIGNS,
+    STANDING,
+    STARTS,
+    TRIED,
+    WEAK,
+)
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -131,7 +142,7 @@ def _is_sign(event: Event, layer: str) -> bool:
     if event.kind is Kind.NOTIFY:
         if event.get("notify") not in ERRORS - BENIGN:
             return False
-    elif event.kind not in SIGNS[layer]:
+    elif event.kind not in SIGNS[layer] and not (layer == TUNNEL and event.kind in EITHER and is_of_child(event)):
         return False
     if layer == SESSION:
         return not is_of_child(event)
@@ -154,7 +165,8 @@ def _fold(stretches: list[_Stretch]) -> list[_Stretch]:
     runs: list[list[_Stretch]] = []
     for stretch in real:
         last = runs[-1][-1] if runs else None
-        if last and last.ended is not None and stretch.began - last.ended <= _FLAP_GAP:
+        timed = stretch.trigger is None or stretch.trigger.certainty is not Certainty.UNTIMED
+        if timed and last and last.ended is not None and stretch.began - last.ended <= _FLAP_GAP:
             runs[-1].append(stretch)
         else:
             runs.append([stretch])
@@ -168,6 +180,17 @@ def _fold(stretches: list[_Stretch]) -> list[_Stretch]:
         whole.flaps = len([s for s in run if s.was_up])
         folded.append(whole)
     return folded
+
+
+def has_own_trouble(tunnel: Episode, session: Episode) -> bool:
+    """Whether a tunnel was refused for itself: before its session went down, or after that had come up again."""
+    for event in tunnel.events:
+        named = tunnel_name(event) in ("", tunnel.tunnel) or not tunnel.tunnel
+        if named and _is_sign(event, TUNNEL) and (event.kind not in EITHER or is_of_child(event)):
+            before = session.was_up and not tunnel.was_up and event.at < session.began
+            if before or (session.ended is not None and event.at > session.ended):
+                return True
+    return False
 
 
 def _is_life(stretch: _Stretch) -> bool:
@@ -245,7 +268,7 @@ def _ailing(session: Session, tunnel: str, told: Sequence[Turn]) -> Iterator[Epi
             signs = [e for e in signs if e.kind not in CURED]  # the next rekey went well
         elif (
             up
-            and event.kind in AILING
+            and (event.kind in AILING or (event.kind in EITHER and is_of_child(event)))
             and not (
                 event.at - put_off <= SECOND
                 or (event.kind is Kind.CHILD_UNKNOWN_SPI and event.at - removed <= _CROSSING)

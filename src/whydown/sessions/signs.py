@@ -69,7 +69,9 @@ AILING = frozenset(
         Kind.CHILD_EXPIRED,
     }
 )
-CURED = frozenset({Kind.CHILD_REKEY_FAILED, Kind.CHILD_FAILED, Kind.CHILD_UNKNOWN_SPI, Kind.KERNEL_ERROR})
+# Refusals that may be of the IKE SA or of a CHILD_SA.
+EITHER = frozenset({Kind.PROPOSALS_MISMATCH, Kind.KE_INVALID, Kind.NOTIFY})
+CURED = EITHER | {Kind.CHILD_REKEY_FAILED, Kind.CHILD_FAILED, Kind.CHILD_UNKNOWN_SPI, Kind.KERNEL_ERROR}
 # What holds until the next of its kind says otherwise, however long ago it was said; and how many of it.
 STANDING = {
     Kind.DAEMON_START: 1,
