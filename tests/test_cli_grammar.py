@@ -77,6 +77,43 @@ def test_a_cause_file_is_checked_with_the_grammars_that_feed_it(folder: Path) ->
     assert "own.causes:2:3" in result.output
 
 
+CAUSE = """\
+cause gone "Gone"
+  explains  session/x
+  fault     peer
+  if        peer ike.delete in as told
+  do        Look.
+  from      us
+  try       ours => none
+"""
+REASON = 'reason session/x "X"\n  if edge ike.delete in\n'
+
+
+def codes(output: str) -> list[str]:
+    return [row[6:10] for row in output.split("\n") if row.startswith("error[")]
+
+
+def test_a_block_of_ones_own_may_take_the_place_of_a_shipped_one_but_not_stand_twice(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (folder / "shipped.reasons").write_text(REASON, encoding="utf-8")
+    (folder / "shipped.causes").write_text(CAUSE, encoding="utf-8")
+    own = tmp_path_factory.mktemp("own")
+    (own / "own.causes").write_text(CAUSE, encoding="utf-8")
+    assert run("check", str(own)).exit_code == 0
+    (own / "again.causes").write_text(CAUSE, encoding="utf-8")
+    result = run("check", str(own))
+    assert (result.exit_code, codes(result.output)) == (1, ["C021"])
+    assert "there are two blocks 'cause gone'" in result.output
+
+
+def test_what_is_wrong_with_a_status_or_a_vendors_commands_is_told(folder: Path) -> None:
+    (folder / "own.status").write_text('status x "X"\n  channel Up\n  problem "Y" no-such-cause\n  from us\n')
+    (folder / "own.commands").write_text('commands y "Y"\n  log  show $host\n  from us\n')
+    result = run("check")
+    assert (result.exit_code, sorted(codes(result.output))) == (1, ["C011", "C022"])
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_missing_file_is_a_usage_error() -> None:
     result = run("check", "nothing.grammar")

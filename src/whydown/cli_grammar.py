@@ -15,6 +15,7 @@ from whydown.text import printable, render_problem, suggest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from whydown.diagnose.syntax import Reading
     from whydown.grammar.model import Grammar
     from whydown.text import Problem
 
@@ -219,17 +220,24 @@ def _text(path: Path) -> str:
 
 
 def _causes(paths: Sequence[Path], read: _Read) -> list[Problem]:
-    """Read reason and cause files and check them with the grammars that feed them."""
+    """Read reason and cause files and check them with the grammars that feed them.
+
+    A block of a file that is given takes the place of one with the same name in a folder that counts less.
+    """
     from whydown.diagnose.check import check as checked  # noqa: PLC0415
     from whydown.diagnose.knowledge import combine, doubles  # noqa: PLC0415
     from whydown.diagnose.syntax import read_causes  # noqa: PLC0415
+    from whydown.grammar.places import folders  # noqa: PLC0415
 
-    readings = []
+    places = [place.resolve() for place in folders()]
+    by_place: list[list[Reading]] = [[] for _ in (None, *places)]
     for path in sorted(paths, key=lambda p: p.suffix != ".reasons"):
-        read.sources[str(path)] = _text(path)
-        readings.append(read_causes(read.sources[str(path)], str(path)))
-    found = [problem for reading in readings for problem in reading.problems]
-    return [*found, *checked(combine([readings]), read.grammars, twice=list(doubles(readings)))]
+        text = read.sources[str(path)] = _text(path)
+        home = next((n for n, place in enumerate(places, 1) if path.resolve().is_relative_to(place)), 0)
+        by_place[home].append(read_causes(text, str(path)))
+    found = [problem for readings in by_place for reading in readings for problem in reading.problems]
+    twice = [problem for readings in by_place for problem in doubles(readings)]
+    return [*found, *checked(combine(by_place), read.grammars, twice=twice)]
 
 
 def _files(places: Iterable[Path]) -> list[Path]:
