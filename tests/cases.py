@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from whydown.grammar.event import Event
 
 SAMPLES = Path(__file__).parents[1] / "sample_logs"
-CASES = tuple(sorted(str(p.parent.relative_to(SAMPLES)) for p in SAMPLES.glob("*/*/edge.log")))
+CASES = tuple(sorted({str(p.parent.relative_to(SAMPLES)) for p in SAMPLES.glob("*/*/*.log")}))
 LEVELS = ("none", "possible", "probable", "confirmed")
 GIVEN = frozenset(Side)
 _LOGS = {Side.EDGE: "edge.log", Side.PEER: "peer.log"}
