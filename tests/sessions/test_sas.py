@@ -171,3 +171,11 @@ def test_what_nsx_states_of_a_tunnel_counts_for_the_one_it_names_or_the_only_one
 def test_a_tunnel_that_nsx_states_to_be_up_was_up() -> None:
     told = changes(event("edge tunnel.up", at=0), event("edge tunnel.down", at=100, reason="TS unacceptable"))
     assert told == [("session", "", True), ("tunnel", "", True), ("tunnel", "", False)]
+
+
+def test_a_session_that_moves_to_the_other_host_of_a_pair_does_not_go_down_with_the_first() -> None:
+    failover = event("edge ha.failover", at=100, old_state="Active", state="Down")
+    alarm = event("edge session.down", at=101, reason="SR state is not Active")
+    other = event("edge ike.rekey", at=200, ike_id=7)._replace(host="edge-02")
+    assert changes(*UP, failover, alarm, other)[2:] == []
+    assert changes(*UP, failover, alarm)[2:] == [("session", "", False), ("tunnel", "net", False)]

@@ -143,14 +143,24 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
         starting = _is_starting(event, starting=starting)
 
 
-def _at_work(events: Iterable[Event]) -> Iterator[Event]:
-    """Yield all events but the starts and stops of a daemon that does not have the SAs."""
+def _at_work(events: Sequence[Event]) -> Iterator[Event]:
+    """Yield all events but those of a host that does not have the SAs, or hands them on to another."""
     host = ""
+    last = {e.host: e.at for e in events if e.kind in _LIFE}
     for event in events:
         if event.kind in _LIFE:
             host = event.host
-        if event.kind not in _ALL_DOWN or host in ("", event.host):
-            yield event
+        if event.kind in _ALL_DOWN and host not in ("", event.host):
+            continue
+        if _stands_by(event) and any(at >= event.at for other, at in last.items() if other != event.host):
+            continue
+        yield event
+
+
+def _stands_by(event: Event) -> bool:
+    """Whether a host tells that it is not the active one of its pair."""
+    stated = event.kind is Kind.SESSION_DOWN and event.get("reason") == "SR state is not Active"
+    return stated or event.kind is Kind.HA_FAILOVER
 
 
 def _take_over(event: Event, host: str, lives: Iterable[_Live]) -> str:
