@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _ALTERNATIVES = 4  # more than that is no help
 _EVIDENCE = 12
 _TOGETHER = 10_000_000  # microseconds: a tunnel that goes down this close to its session follows it
+_TOGETHER_UNTIMED = 10_000  # where no line bears a time: ten lines
 _NOBODY: Mapping[str, Supply] = MappingProxyType({})
 _ORDER = {Confidence.CONFIRMED: 0, Confidence.PROBABLE: 1, Confidence.POSSIBLE: 2}
 
@@ -92,17 +93,17 @@ def tell(
 
 
 def _followed(episode: Episode, down: Sequence[Told]) -> Told | None:
-    """Return the session's down time that a tunnel's belongs to; the last one where several do.
+    """Return the session's down time that a tunnel's belongs to: the last that began before, else one right after.
 
     None for a tunnel that was refused for itself, which is the better answer.
     """
-    for told in reversed(down):
-        session_down = told.scene.episode
-        if episode.began >= session_down.began - _TOGETHER and (
-            session_down.ended is None or episode.began <= session_down.ended
-        ):
-            return None if has_own_trouble(episode, session_down) else told
-    return None
+    untimed = any(e.certainty is Certainty.UNTIMED for e in episode.events[:1])
+    together = _TOGETHER_UNTIMED if untimed else _TOGETHER
+    lasting = [t for t in down if (ended := t.scene.episode.ended) is None or episode.began <= ended]
+    before = [t for t in lasting if t.scene.episode.began <= episode.began]
+    after = [t for t in lasting if episode.began < t.scene.episode.began <= episode.began + together]
+    told = before[-1] if before else after[0] if after else None
+    return None if told is None or has_own_trouble(episode, told.scene.episode) else told
 
 
 def _follower(session: Incident, reason: Reason, tunnel: str, basis: str) -> Incident:
