@@ -6,9 +6,8 @@ Commands and labels: NSX CLI Guide, `get ipsecvpn ...` (developer.broadcom.com/x
 from __future__ import annotations
 
 import re
-from collections import deque
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import tee, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.dumps.statements import When, moment
@@ -60,6 +59,7 @@ _ROW = re.compile(
 _STAMP = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{4})\s+(\d\d:\d\d:\d\d)", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)\s+(\d\d:\d\d:\d\d)", re.ASCII)
 _LONGEST = 400  # bytes of a value
+_MOST = 4096  # values of a block
 _SHOWN = {label.lower(): label for label in (*_LABELS, "Status", "Reason")}
 _STARTS = {  # the label that begins a block, and the blocks in which it is but a further value
     "uuid": ("session", ("session", "sync")),
@@ -135,8 +135,9 @@ def blocks(page: Page) -> Iterator[Block]:
     yield from _rows(page)
     head = _Head(page)
     block: Block | None = None
-    found = list(_TOKEN.finditer(page.data))
-    for token, following in zip_longest(found, found[1:]):
+    tokens, further = tee(_TOKEN.finditer(page.data))
+    next(further, None)
+    for token, following in zip_longest(tokens, further):
         value = _read(token, following.start() if following else len(page.data), head)
         if token["host"] or (value and _begins(value.label, block)):
             if block:
@@ -145,7 +146,7 @@ def blocks(page: Page) -> Iterator[Block]:
         head.take(token)
         if value and _begins(value.label, block):
             block = Block(_STARTS[value.label][0], head.host, head.written)
-        if value and block:
+        if value and block and len(block.values) < _MOST:
             block.values.append(value)
     if block:
         yield block
@@ -212,12 +213,15 @@ class _Head:
 
 def _rows(page: Page) -> Iterator[Block]:
     """Give the rows of `get ipsecvpn session summary`, each a block; they bear no time of their own."""
-    rows = list(_ROW.finditer(page.data))
-    heads = deque(m for m in _TOKEN.finditer(page.data) if m["month"] or m["host"]) if rows else deque()
+    if not _ROW.search(page.data):
+        return
+    heads = (m for m in _TOKEN.finditer(page.data) if m["month"] or m["host"])
+    following = next(heads, None)
     head = _Head(page)
-    for row in rows:
-        while heads and heads[0].start() < row.start():
-            head.take(heads.popleft())
+    for row in _ROW.finditer(page.data):
+        while following and following.start() < row.start():
+            head.take(following)
+            following = next(heads, None)
         values = [Value(name, _value(row[name] or b""), row.start()) for name in row.groupdict()]
         yield Block("row", head.host, head.written, values)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from whydown.dumps import alarms, edge_cli, nsx_json, objects
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from whydown.tally import Tally
 
 LIMIT = 64 * 1024 * 1024  # bytes of a dump that are read
+_TEXT_LIMIT = 8 * 1024 * 1024  # bytes of one in text: thousands of sessions
+_MOST = 50_000  # statements of a dump
 _BLANK = re.compile(rb"^[ \t\r]*+\n", re.MULTILINE)
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
 
@@ -37,8 +39,18 @@ def read_dump(
     an event's, as continuing one, as blank, or as ignored where nothing was stated.
     """
     data = _gathered(place, blocks, tally, limit)
-    page = Page(place, data, When(_written(place, tally), Certainty.UNTIMED), zone)
-    found = events(page, _statements(page, tally))
+    if len(data) > _TEXT_LIMIT and not _JSON.match(data):
+        tally.notice(
+            place.source, f"a text of {len(data) >> 20} MiB: the first {_TEXT_LIMIT >> 20} MiB are read", damaged=True
+        )
+    read = data if _JSON.match(data) else data[:_TEXT_LIMIT]
+    page = Page(place, read, When(_written(place, tally), Certainty.UNTIMED), zone)
+    said = list(islice(_statements(page, tally), _MOST + 1))
+    if len(said) > _MOST:
+        tally.notice(
+            place.source, f"a state dump that states more than {_MOST} things: the first are read", damaged=True
+        )
+    found = events(page, said[:_MOST])
     _count(data, place, {e.origins[0].line for e in found}, tally)
     if any(e.certainty is Certainty.ZONE_ASSUMED for e in found):
         tally.notice(place.source, "a state dump without a zone in its times: UTC is assumed")
