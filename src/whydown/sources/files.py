@@ -51,6 +51,7 @@ def lines(
     both sides.
     """
     byte_marks = [mark.encode() for mark in marks if mark]
+    sieve = Sieve(byte_marks) if byte_marks else None  # one for all: it takes a millisecond to make
     before = tally.lines
     found = find(inputs, tally)
     copies = Copies()
@@ -69,8 +70,8 @@ def lines(
                         aside(Place(path, name, side), pieces)
                         continue
                     # what an archive holds is not what the user named: there only a daemon's own log is read unsifted
-                    sifted = byte_marks and (known.programs or (name and not known.daemon))
-                    cutter = Cutter(Place(path, name, side), tally, Sieve(byte_marks) if sifted else None)
+                    sifted = known.programs or (name and not known.daemon)
+                    cutter = Cutter(Place(path, name, side), tally, sieve if sifted else None)
                     repeats[side].next_file()
                     for batch in cutter.batches(pieces):
                         yield from repeats[side].fresh(batch) if known.programs else batch
