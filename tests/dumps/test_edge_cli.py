@@ -248,3 +248,15 @@ def test_what_the_log_shows_and_a_dump_states_is_compared(tmp_path: Path) -> Non
     told = [i for i in report(tmp_path / "edge.log", tmp_path / "down.txt").incidents if i.layer.value == "session"]
     assert [(i.reason, i.basis, i.session.id) for i in told] == [("Peer not responding", "stated", UUID)]
     assert any("Authentication failed" in said for said in told[0].contradictions)
+
+
+def test_a_reason_that_nobody_documents_is_shown_in_its_own_words(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(session("Down", "Moon phase unsuitable"))
+    (told,) = [i for i in report(tmp_path / "a.txt").incidents if i.layer.value == "session"]
+    assert (told.reason, told.basis, told.cause) == ("Moon phase unsuitable", "stated", None)
+
+
+def test_a_reason_that_would_act_on_a_screen_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(session("Down", "Moon \x1b[2J phase"))
+    (told,) = [i for i in report(tmp_path / "a.txt").incidents if i.layer.value == "session"]
+    assert told.reason == "a reason that cannot be shown"

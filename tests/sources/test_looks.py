@@ -53,3 +53,34 @@ def test_logs_are_known_by_name(name: str) -> None:
 @pytest.mark.parametrize("name", ["README", "truth.json", "logo.png", "catalog"])
 def test_other_files_are_not(name: str) -> None:
     assert not named_like_a_log(name)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"edge-01> get ipsecvpn session down\n",
+        b"IKE Session ID     : 3\nUUID : x\n",
+        b"  Session Status : Up\n08-Apr-2026 06:35:37 : IKE_STATUS_UP\n",
+        b"Version SID Compliance Suite Type Auth Status Local IP Peer IP Down Reason\n",
+        b'[\n  {"id": 1, "Session_Status": "UP"}]',
+        b'{"ike_status": {"ike_session_state": "UP"}}',
+        b'{"results": [{"event_type": "ipsec_service_down"}]}',
+        b"The IPsec service 7 is down. Reason: x.\n",
+    ],
+)
+def test_what_nsx_answers_is_a_state_dump(head: bytes) -> None:
+    assert look(head).dump
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b'2026-05-04T08:13:20.001Z edge-01 NSX 7 SYSTEM [nsx@6876 comp="nsx-edge"] CMD: get ipsecvpn session down\n',
+        b"May  4 08:13:20 edge-01 nsxcli[7]: The IPsec service 7 is down.\n",
+        b'{"__REALTIME_TIMESTAMP":"1","SYSLOG_IDENTIFIER":"charon","MESSAGE":"Session_Status"}\n',
+        b'{"time":"2026-05-04T08:13:20Z","msg":"ike_status","group":"IKE"}\n',
+        b"a note on get ipsecvpn session\n",
+    ],
+)
+def test_a_log_that_speaks_of_such_answers_is_none(head: bytes) -> None:
+    assert not look(head).dump

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from whydown.diagnose.engine import reason_shown
+from whydown.diagnose.engine import Shown, reason_shown
+from whydown.diagnose.model import Reason
+from whydown.sources.line import Side
+from whydown.text import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from whydown.diagnose.engine import Shown
-    from whydown.diagnose.model import Reason
     from whydown.diagnose.scene import Scene
 
 _AT_ONCE = 5_000_000  # microseconds between the sign and the end of the SA, in one daemon's log or across two
 _SAME_ATTEMPT = 120_000_000  # microseconds: NSX's own negotiation attempts are 50 to 170 s apart
+
+_PLAIN = re.compile(r"[A-Za-z0-9 ,.'()/_:-]{1,80}")  # words that may stand in a title
 
 # What NSX shows on a tunnel whose session is down, by the session's reason; "IKE SA down" for every other.
 _FOLLOWING = {
@@ -30,8 +34,26 @@ def shown_reasons(reasons: Iterable[Reason], layer: str, scene: Scene) -> tuple[
     found = [s for r in reasons if r.layer == layer and (s := reason_shown(r, scene))]
     if scene.episode.was_up:  # what brought it down shows when it goes down, not in the life before
         found = [s for s in found if s.at >= scene.episode.began - _AT_ONCE]
-    chosen = choose_reason(found)
+    chosen = choose_reason(found) or _unlisted(layer, scene)
     return (chosen, *(s for s in found if s is not chosen)) if chosen else ()
+
+
+def _unlisted(layer: str, scene: Scene) -> Shown | None:
+    """Return what NSX states last, in its own words, where no reason that is known fits."""
+    said = [e for e in scene.events if e.kind == f"{layer}.down" and e.side is Side.EDGE and e.get("reason")]
+    if not said:
+        return None
+    words = str(said[-1].fields["reason"])
+    reason = Reason(
+        layer=layer,
+        name=f"{layer}/unlisted",
+        wording=words if _PLAIN.fullmatch(words) else "a reason that cannot be shown",
+        span=Span("", 1, 1),
+        ways=(),
+        means="NSX gives this reason; no documentation that is known lists it.",
+        do=("Look for the reason in the documentation of this release of NSX, and at the lines around that time.",),
+    )
+    return Shown(reason, said[-1].at, {}, (("reason", said[-1]),), stated=True)
 
 
 def choose_reason(found: Sequence[Shown]) -> Shown | None:
