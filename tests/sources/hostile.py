@@ -9,6 +9,8 @@ import random
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
+import zstandard
+
 from sources.archives import (
     AFTER,
     BEFORE,
@@ -170,6 +172,11 @@ def _bombs() -> Iterator[Attack]:
     yield Attack(
         "bomb.log.xz", [lzma.compress(BEFORE), *[lzma.compress(bytes(1 << 24))] * 64], (BEFORE,), "bomb", damaged=True
     )
+    for name, packed in (("gzip", gzip.compress(b"")), ("bzip2", bz2.compress(b"")), ("xz", lzma.compress(b""))):
+        tiny = gzip.compress(packed * 400_000)
+        yield Attack(f"tiny-{name}.tar", [between(tar_file(b"a.log", tiny))], GOOD, "tiny pieces", damaged=True)
+    tiny = gzip.compress(zstandard.compress(b"") * 400_000)
+    yield Attack("tiny-zstd.tar", [between(tar_file(b"a.log", tiny))], GOOD, "tiny pieces", damaged=True)
     hungry = lzma.compress(AFTER, filters=[{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 1 << 30}])
     yield Attack("hungry.tar", [between(tar_file(b"h.log.xz", hungry))], GOOD, "emory", damaged=True)
     yield Attack("padding.tgz", gzip_with_zeros(between(), GIB, b""), GOOD, "bomb", damaged=True)

@@ -14,7 +14,7 @@ except ImportError:  # pragma: no cover - the extra `zstd` is not installed
 from whydown.sources.damage import DamagedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from whydown.sources.streams import Packing, Pieces
 
@@ -46,6 +46,7 @@ class Frames:
 
     packing: Packing
     room: int
+    begin: Callable[[], None]  # called where a frame begins, and may refuse it
 
     def unpack(self, pieces: Pieces, size: int) -> Pieces:
         """Unpack at most `size` bytes at a time; DamagedError after the last byte that could be had."""
@@ -61,6 +62,7 @@ class Frames:
                         break
                     if frames and not left.startswith(self.packing.magic[: len(left)]):
                         raise DamagedError(f"bytes that are no {name} data follow its end; they were left out")
+                    self.begin()
                     decoder = self._decoder()
                     frames += 1
                 yield from self._blocks(decoder, left, size)

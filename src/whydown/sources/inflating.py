@@ -12,7 +12,7 @@ except ImportError:  # pragma: no cover - a platform without isal's wheel
 from whydown.sources.damage import DamagedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_WBITS = 31
@@ -23,8 +23,11 @@ _AGAIN = 256 * 1024
 _InflateError = cast("type[Exception]", _zlib.error)
 
 
-def inflate(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """Inflate one gzip member after another, at most `size` bytes at a time; DamagedError after the last good byte."""
+def inflate(pieces: Iterable[bytes], size: int, begin: Callable[[], None]) -> Iterator[bytes]:
+    """Inflate one gzip member after another, at most `size` bytes at a time; DamagedError after the last good byte.
+
+    `begin` is called where a member begins, and may refuse it.
+    """
     member: _Member | None = None
     members = 0
     for piece in pieces:
@@ -36,6 +39,7 @@ def inflate(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
                     break
                 if left[:2] not in (GZIP_MAGIC, GZIP_MAGIC[:1]):
                     raise DamagedError("bytes that are no gzip data follow its end; they were left out")
+                begin()
                 member = _Member()
                 members += 1
             yield from member.inflate(left, size)

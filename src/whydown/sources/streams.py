@@ -39,6 +39,7 @@ _FREE = 64 * _MIB
 _GROWTH = 500
 _FREE_IN_ALL = 2048 * _MIB
 _GROWTH_IN_ALL = 200
+_FRAMES, _FRAME = 100_000, 1024  # so many pieces cost little; beyond them they must be so many bytes on average
 _WIDE, _NARROW = 70 * _MIB, 16 * _MIB  # memory of the outermost xz or zstd decoder, and of those inside: `xz -9`, `-6`
 
 Pieces: TypeAlias = Iterator[bytes]
@@ -51,6 +52,7 @@ class Budget:
 
     taken: int = 0  # bytes of the input as it is stored
     given: int = 0  # bytes that came out of decoders
+    frames: int = 0  # gzip members, xz streams and the like that were begun
     wide: bool = False  # a decoder with a large window is at work
 
     def spend(self, size: int) -> None:
@@ -58,6 +60,12 @@ class Budget:
         self.given += size
         if self.given > _FREE_IN_ALL + _GROWTH_IN_ALL * self.taken:
             raise DamagedError("it grows beyond all measure when it is unpacked: taken for a bomb, read up to there")
+
+    def begin(self) -> None:
+        """Count another frame."""
+        self.frames += 1
+        if self.frames > _FRAMES + self.given // _FRAME:
+            raise DamagedError(f"it is packed in more than {_FRAMES} tiny pieces: read up to there")
 
 
 class Packing(NamedTuple):
@@ -109,9 +117,9 @@ def pieces_of(read: Callable[[int], bytes], budget: Budget, size: int = BLOCK) -
 def unpack(pieces: Pieces, packing: Packing, budget: Budget, size: int = BLOCK) -> Pieces:
     """Unpack a stream within the budget, at most `size` bytes at a time."""
     if packing.decoder is None:
-        return within(pieces, inflate, budget, size)
+        return within(pieces, partial(inflate, begin=budget.begin), budget, size)
     room = _NARROW if budget.wide else _WIDE
-    return within(pieces, partial(_widely, budget, frames.Frames(packing, room).unpack), budget, size)
+    return within(pieces, partial(_widely, budget, frames.Frames(packing, room, budget.begin).unpack), budget, size)
 
 
 def _widely(budget: Budget, unpacked: _Unpack, pieces: Pieces, size: int) -> Pieces:
