@@ -10,6 +10,7 @@ from whydown.dumps.statements import REASONS
 from whydown.envelope.record import Certainty
 from whydown.grammar.event import Provenance
 from whydown.grammar.vocabulary import Kind
+from whydown.report.text import render
 from whydown.sources.line import Side
 from whydown.tally import Tally
 
@@ -260,3 +261,11 @@ def test_a_reason_that_would_act_on_a_screen_is_not_shown(tmp_path: Path) -> Non
     (tmp_path / "a.txt").write_text(session("Down", "Moon \x1b[2J phase"))
     (told,) = [i for i in report(tmp_path / "a.txt").incidents if i.layer.value == "session"]
     assert told.reason == "a reason that cannot be shown"
+
+
+def test_dumps_of_what_is_up_are_no_proof_that_nothing_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(HEAD.format(what="") + session("Up", tunnel="Up"))
+    page = render(report(tmp_path / "a.txt"))
+    assert "No log was given." in page
+    assert "IKE SA up" in page
+    assert f"dumps  {tmp_path / 'a.txt'}" in page

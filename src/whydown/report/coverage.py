@@ -25,6 +25,10 @@ def write_coverage(paper: Paper, report: Report) -> None:
         rows.append((str(log.side), f"{stamps(log.begin, log.end)}, {many(log.events, 'event')}, {files}{more}"))
     absent = [(str(side), "no log given") for side in Side if not any(log.side is side for log in heard)]
     rows = sorted([*rows, *absent], key=lambda row: row[0])  # the edge first
+    stated = {e.origins[0].source: None for s in report.sessions for e in s.events if e.of_dump}
+    if stated:
+        more = f" and {len(stated) - 3} more" if len(stated) > 3 else ""
+        rows.append(("dumps", ", ".join(quote(source) for source in list(stated)[:3]) + more))
     rows.append(("lines", lines_of(report.tally)))
     rows += [("note", quote(f"{notice.where}: {notice.message}")) for notice in report.tally.notices[:8]]
     if len(report.tally.notices) > 8:

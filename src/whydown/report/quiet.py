@@ -28,6 +28,15 @@ def write_quiet(paper: Paper, report: Report) -> None:
     """Say that no fault was found, for which time, which sessions, and for whose log that holds."""
     heard = report.listening()
     sides = [side for side in Side if any(log.side is side for log in heard)]
+    if not heard and any(e.of_dump for session in report.sessions for e in session.events):
+        paper.heading("No incident found in state dumps", level=1, look="doubt")
+        paper.sentence(
+            "No log was given. The state dumps state nothing that is down, which holds for the moment they were made:"
+        )
+        paper.blank()
+        paper.pairs((_name(session), _life(session)) for session in report.sessions)
+        write_coverage(paper, report)
+        return
     if not heard or not report.sessions:
         paper.heading("No incident found, and no session seen", level=1, look="doubt")
         paper.sentence(
