@@ -9,8 +9,9 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
 from whydown.envelope import stamps
+from whydown.envelope.body import standard_header
 from whydown.envelope.clock import Clock, Parts, Years
-from whydown.envelope.headers import read
+from whydown.envelope.headers import Head, read
 from whydown.envelope.record import Record
 from whydown.sources import files
 
@@ -53,8 +54,21 @@ def records(
         if origin[0] != source or origin[1] != member:
             source, member = origin[0], origin[1]
             clock = watch.clock(source, member, side)
-        head = read(text, clock)
-        message = head[7]
+        # Nearly every line of an Edge: a stamp and a header that was there before. Read here, in place.
+        stamp, _, rest = text.partition(" ")
+        end = rest.find('"] ') + 2
+        header = standard_header(rest[:end]) if end >= 2 and stamp[10:11] == "T" else None
+        certainty = clock.full(stamp) if header is not None else None
+        if header is not None and certainty is not None:
+            message = rest[end + 1 :].strip()
+            if message and "#01" not in message and " repeated " not in message:
+                host, app, pid, msgid, data = header
+                yield _record((clock.at, certainty, host, app, pid, msgid, data, message, origin, side))
+                continue
+            head: Head = (clock.at, certainty, *header, message)
+        else:
+            head = read(text, clock)
+            message = head[7]
         if " repeated " in message:
             if _is_last_repeated(message, tally):
                 continue
