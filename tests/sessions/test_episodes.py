@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnose.episodes import BASE, SECOND, event
-from whydown.sessions.episodes import cut_episodes
+from whydown.envelope.record import Certainty
+from whydown.sessions.episodes import cut_episodes, has_own_trouble
 from whydown.sessions.rebuild import rebuild_sessions
 from whydown.sources.line import Side
 from whydown.tally import Tally
@@ -150,3 +151,44 @@ def test_a_refused_phase_1_is_the_sessions_trouble() -> None:
     told = event("edge ike.message in", at=2, exchange="INFORMATIONAL_V1", payloads="N(NO_PROP)", **UP)
     refused = event("edge notify in", at=2.1, notify="NO_PROPOSAL_CHOSEN")
     assert layers(told, refused) == [("session", True)]
+
+
+def test_a_connection_that_is_refused_beside_one_that_is_up_is_down() -> None:
+    one = {"conn": "one", **UP}
+    refused = event("edge ike.failed in", at=9, ike_id=2, conn="two", notify="AUTHENTICATION_FAILED", **UP)
+    (found,) = episodes(event("edge ike.start out", at=0, **one), event("edge ike.up", at=1, **one), child(2), refused)
+    assert (found.layer, found.tunnel, found.ended) == ("session", "two", None)
+
+
+def test_a_refused_attempt_of_the_connection_that_is_up_is_no_second_session() -> None:
+    one = {"conn": "one", **UP}
+    refused = event("edge ike.failed in", at=9, ike_id=2, notify="AUTHENTICATION_FAILED", **one)
+    assert layers(event("edge ike.up", at=1, **one), child(2), refused) == []
+
+
+def test_downs_without_times_are_not_folded_into_a_flapping() -> None:
+    ups_and_downs = [
+        e for n in range(4) for e in (up(n + 0.1, n), event("edge ike.delete in", at=n + 0.5, ike_id=n, **UP))
+    ]
+    assert [e.flaps for e in episodes(*ups_and_downs)] == [4]
+    untimed = [e._replace(certainty=Certainty.UNTIMED) for e in ups_and_downs]
+    assert [e.flaps for e in episodes(*untimed)] == [1, 1, 1, 1]
+
+
+def test_a_child_sa_refused_for_its_group_ails_the_tunnel_until_one_comes_up() -> None:
+    group = event("edge ke.invalid in", at=9, child_id=3, exchange="CREATE_CHILD_SA", group="MODP_2048", **UP)
+    assert layers(start(0), up(1), child(2), group) == [("tunnel", False)]
+    assert layers(start(0), up(1), child(2), group, child(10, 3)) == []
+
+
+def test_a_tunnel_refused_before_its_session_ended_has_trouble_of_its_own() -> None:
+    refused = event("edge child.failed in", at=3, child_id=2, notify="TS_UNACCEPTABLE", **UP)
+    ended = event("edge ike.delete in", at=5, ike_id=1, **UP)
+    session, tunnel = episodes(start(0), up(1), event("edge child.start out", at=2, **UP), refused, ended)
+    assert (session.layer, tunnel.layer) == ("session", "tunnel")
+    assert has_own_trouble(tunnel, session)
+
+
+def test_a_tunnel_that_went_down_with_its_session_has_none() -> None:
+    session, tunnel = episodes(start(0), up(1), child(2), event("edge ike.delete in", at=5, ike_id=1, **UP))
+    assert not has_own_trouble(tunnel, session)

@@ -18,6 +18,7 @@ from whydown.sessions.signs import (
     BENIGN,
     CURED,
     EITHER,
+    REFUSED,
     SIGNS,
     STANDING,
     STARTS,
@@ -69,6 +70,7 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
     events = tuple(e for e in session.events if e.kind not in BGP_KINDS)
     stretches = list(_stretches(events, ups, SESSION, side)) or _never_begun(events, side)
     episodes += [_episode(session, SESSION, "", s) for s in _fold(stretches)]
+    episodes += _refused_beside(session, ups, side)
     tunnels = {t.tunnel for t in told if t.layer == TUNNEL}
     tunnels |= {tunnel_name(e) for e in session.events if e.kind is Kind.TUNNEL_DOWN}
     for tunnel in sorted(tunnels - {""}) or [""]:
@@ -77,6 +79,24 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
         episodes += [_episode(session, TUNNEL, tunnel, s) for s in _fold(stretches)]
         episodes += _ailing(session, tunnel, mine)
     return (*episodes, *_bgp_episodes(session, side))
+
+
+def _refused_beside(session: Session, ups: Sequence[Turn], side: Side) -> Iterator[Episode]:
+    """Yield the down time of each further connection between the two gateways that is refused while another is up."""
+    turn = {id(t.event): t for t in ups}
+    came_up = {e.get("conn") for e in session.events if e.kind in (Kind.IKE_UP, Kind.IKE_REKEY)}
+    up = False
+    refused: dict[str, list[Event]] = {}
+    for event in session.events:
+        change = turn.get(id(event))
+        up = up if change is None else change.up
+        conn = event.get("conn")
+        told = event.kind in REFUSED and (event.kind is not Kind.IKE_FAILED or "notify" in event.fields)
+        if up and told and event.side is side and conn and conn not in came_up and not is_of_child(event):
+            refused.setdefault(conn, []).append(event)
+    for conn, signs in refused.items():
+        stretch = _Stretch(signs[0].at, was_up=False, trigger=None, attempts=len(signs), last_seen=signs[-1].at)
+        yield _episode(session, SESSION, conn, stretch)
 
 
 def _bgp_episodes(session: Session, side: Side) -> Iterator[Episode]:

@@ -69,6 +69,17 @@ AILING = frozenset(
         Kind.CHILD_EXPIRED,
     }
 )
+# Refusals of an IKE SA that name their connection.
+REFUSED = frozenset(
+    {
+        Kind.IKE_FAILED,
+        Kind.AUTH_KEY_MISMATCH,
+        Kind.AUTH_NO_KEY,
+        Kind.AUTH_ID_MISMATCH,
+        Kind.AUTH_METHOD_MISMATCH,
+        Kind.AUTH_CERT_INVALID,
+    }
+)
 # Refusals that may be of the IKE SA or of a CHILD_SA.
 EITHER = frozenset({Kind.PROPOSALS_MISMATCH, Kind.KE_INVALID, Kind.NOTIFY})
 CURED = EITHER | {Kind.CHILD_REKEY_FAILED, Kind.CHILD_FAILED, Kind.CHILD_UNKNOWN_SPI, Kind.KERNEL_ERROR}
