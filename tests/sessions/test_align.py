@@ -81,3 +81,25 @@ def test_shifting_the_peer_by_its_offset_puts_it_on_the_edges_clock(offset: int)
 def test_the_edges_own_events_are_never_moved() -> None:
     mine = event("edge ike.up", at=5)
     assert shift([mine], Clocks(100.0, 0.0, 3)) == (mine,)
+
+
+def sa(side: str, at: float, number: int) -> Event:
+    spis = {"spi_in": f"0x1000{number:04x}", "spi_out": f"0x2000{number:04x}"}
+    if side == "peer":
+        spis = {"spi_in": spis["spi_out"], "spi_out": spis["spi_in"]}
+    return event(f"{side} child.up", at=at, **spis)
+
+
+def test_proofs_that_contradict_each_other_still_give_one_of_them() -> None:
+    edge = [sa("edge", 0, 1), sa("edge", 10, 2)]
+    peer = [sa("peer", 0.1, 1), sa("peer", 70.1, 2)]
+    assert align(edge, peer).offset_s in (pytest.approx(0.1), pytest.approx(60.1))
+
+
+@given(st.floats(-500e-6, 500e-6), st.floats(-40_000, 40_000))
+def test_a_drift_is_followed_over_a_day(drift: float, offset: float) -> None:
+    hours = range(0, 86_400, 3600)
+    edge = [sa("edge", at, at // 3600) for at in hours]
+    peer = [sa("peer", at * (1 + drift) + offset, at // 3600) for at in hours]
+    clocks = align(edge, peer)
+    assert all(abs(m.at - e.at) <= 1.1 * SECOND for m, e in zip(shift(peer, clocks), edge, strict=True))

@@ -52,7 +52,7 @@ def align(edge: Sequence[Event], peer: Sequence[Event]) -> Clocks:
         return _fullest([d for _, d in votes])
     if drifting := _drifting(proofs, votes):
         return drifting
-    middle = statistics.median(d for _, d in proofs)
+    middle = statistics.median_low(d for _, d in proofs)  # one that is there, so that it has itself for company
     return _clocks([d for _, d in (*proofs, *votes) if abs(d - middle) <= 2 * _BIN])
 
 
