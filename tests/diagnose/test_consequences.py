@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from whydown.grammar.event import Event
 
 EDGE, PEER, VTI = "192.0.2.1", "198.51.100.7", "169.254.10.2"
-ENDS = {"local": EDGE, "remote": PEER}
+ENDS: dict[str, Any] = {"local": EDGE, "remote": PEER}
 
 
 def incidents(*events: Event) -> list[Incident]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from functools import partial
+from operator import add
 from typing import TYPE_CHECKING
 
 import pytest
@@ -78,7 +80,7 @@ def test_a_clock_that_is_wrong_changes_nothing_where_exchanges_match(case: str) 
         return
     known = verdicts(story(case))
     for by, side in SHIFTS:
-        assert verdicts(moved(story(case), side, lambda at, by=by: at + round(by * SECOND))) == known, (by, side)
+        assert verdicts(moved(story(case), side, partial(add, round(by * SECOND)))) == known, (by, side)
 
 
 @pytest.mark.parametrize("case", LIVED)

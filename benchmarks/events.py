@@ -1,0 +1,50 @@
+"""Reads logs to typed events with the grammars of one folder, and prints how many: the whole way, one process."""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+from pathlib import Path
+
+from whydown.envelope.records import records
+from whydown.grammar.library import load
+from whydown.sources.files import Input, lines
+from whydown.tally import Tally
+
+
+def main() -> None:
+    """Count events; with --typed every field of every event is asked for."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("grammars", type=Path)
+    options.add_argument("logs", nargs="+")
+    options.add_argument("--profile", action="store_true")
+    given = options.parse_args()
+    library = load([given.grammars], shipped=False)
+    tally = Tally()
+    count = 0
+
+    def run() -> None:
+        nonlocal count
+        found = records(lines([Input(log) for log in given.logs], tally, library.marks), tally)
+        for _ in library.events(found, tally):
+            count += 1
+
+    if given.profile:
+        import cProfile  # noqa: PLC0415
+        import pstats  # noqa: PLC0415
+
+        profile = cProfile.Profile()
+        profile.runcall(run)
+        pstats.Stats(profile).sort_stats("tottime").print_stats(25)
+    else:
+        run()
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    scale = 1 if sys.platform == "darwin" else 1024
+    print(
+        f"events={count} lines={tally.lines} unknown={tally.unknown} other={tally.other} rss={usage.ru_maxrss * scale}"
+    )
+
+
+if __name__ == "__main__":
+    main()
