@@ -43,7 +43,7 @@ REASONS = (
 _REASONS = {reason.lower(): reason for reason in REASONS}
 _REASON = re.compile("|".join(re.escape(r) for r in sorted(_REASONS, key=len, reverse=True)))
 
-_NAME = re.compile(r"\b(?:v2N_)?[A-Z][A-Z0-9]{1,30}(?:[_-][A-Z0-9]{1,30}){1,5}\b")
+_NAME = re.compile(r"[A-Z][A-Z0-9]{1,30}(?:[_-][A-Z0-9]{1,30}){1,5}")
 _DELETE = re.compile(r"\bdelet(?:e|es|ed|ing)\b", re.IGNORECASE)
 _IKE_SA = re.compile(r"\b(?:IKE|ISAKMP|parent)[ _]SA\b", re.IGNORECASE)
 _CHILD_SA = re.compile(r"\b(?:CHILD|IPsec|ESP|AH)[ _]SA\b", re.IGNORECASE)
@@ -127,7 +127,7 @@ def _addresses(text: str) -> dict[str, Any]:
 
 
 _MASKS = (
-    (re.compile(r"\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b"), "<ip>"),
+    (re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"), "<ip>"),
     (re.compile(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,7}"), "<ip>"),
     (re.compile(r"(?<![0-9A-Za-z])(?:0x[0-9A-Fa-f]+|(?=[A-Fa-f]{0,31}[0-9])[0-9A-Fa-f]{6,})(?![0-9A-Za-z])"), "<hex>"),
     (re.compile(r"[0-9]+"), "<n>"),

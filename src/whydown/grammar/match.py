@@ -31,6 +31,7 @@ _V = TypeVar("_V")
 _BLANKS = re.compile("  +")
 _PAIR = re.compile(r'([A-Za-z0-9_.@-]+)=("[^"\\]*(?:\\.[^"\\]*)*"|[^\s"\]]*)', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\\]])')
+_OVERLAPPING = True
 _SHORTEST = 3  # characters of a literal worth looking for
 _FEW = 3  # wordings that may share their only looked-for literal
 _REMEMBERED = 8192  # entries of a memory
@@ -68,23 +69,25 @@ class Matcher:
 
     def match(self, records: Sequence[Record]) -> list[Match | None]:
         """Return for each record what it is; None where no grammar speaks of its program."""
+        apps = {record.app for record in records}
+        if len(apps) == 1 and (app := apps.pop()) and len(readers := self._of_program(app)) == 1:
+            return list(readers[0].read(records))
         places: dict[str, list[int]] = {}
         for place, record in enumerate(records):
             places.setdefault(record.app, []).append(place)
         found: list[Match | None] = [None] * len(records)
-        for app, mine in places.items():
-            readers = self._readers.get(app)
-            if readers is None:
-                readers = self._of_program(app)
-            left = mine
-            for reader in readers:  # the first grammar that knows a record; else the first one's word
+        for app, left in places.items():
+            for reader in self._of_program(app):  # the first grammar that knows a record; else the first one's word
                 for place, match in zip(left, reader.read([records[place] for place in left]), strict=True):
                     if match[1] is not None or (app and found[place] is None):  # a nameless line may be anybody's
                         found[place] = match
-                left = [place for place in left if (known := found[place]) is None or known[1] is None]
+                left = [place for place in left if (known := found[place]) is None or known[1] is None]  # noqa: PLW2901
         return found
 
     def _of_program(self, app: str) -> tuple[_Reader, ...]:
+        known = self._readers.get(app)
+        if known is not None:
+            return known
         grammars = self._grammars.get(app.casefold(), [])
         key = tuple(map(id, grammars))
         if key not in self._joined:
@@ -108,10 +111,10 @@ class _Reader:
         self._candidates: dict[tuple[str, ...], tuple[Shape, ...]] = {}
         self._heads: dict[str, dict[str, Any]] = {}  # what prefixes yield
 
-    def read(self, records: Sequence[Record]) -> list[Match]:
+    def read(self, records: Sequence[Record]) -> list[Match]:  # noqa: C901 - one loop over all lines, in place
         """Return for each record the first wording, in file order, that its message is."""
         grammar, prefixes, folded = self.grammar, self.grammar.prefixes, self.grammar.any_case
-        search, known = self._literals, self._candidates
+        search, known = self._search, self._candidates
         matches: list[Match] = []
         for record in records:
             text = record.text.strip(" ")
@@ -121,7 +124,12 @@ class _Reader:
             # Texts without double blanks (nearly all) take the quicker expressions.
             tight = "  " not in text
             plain = text if tight else _BLANKS.sub(" ", text)
-            key = search(plain.lower() if folded else plain)
+            if folded:
+                plain = plain.lower()
+            try:
+                key = tuple(search(plain, _OVERLAPPING))
+            except UnicodeEncodeError:  # bytes that were no UTF-8 are in no literal
+                key = tuple(search(plain.encode(errors="replace").decode(), _OVERLAPPING))
             candidates = known.get(key)
             if candidates is None:
                 candidates = self._find(key)
@@ -145,13 +153,6 @@ class _Reader:
             else:
                 matches.append(_match((grammar, None, fields, text)))
         return matches
-
-    def _literals(self, text: str) -> tuple[str, ...]:
-        """Find the literal texts of any wording in a message; bytes that were no UTF-8 are in none."""
-        try:
-            return tuple(self._search(text, overlapping=True))
-        except UnicodeEncodeError:
-            return tuple(self._search(text.encode(errors="replace").decode(), overlapping=True))
 
     def _cut_prefix(self, text: str) -> tuple[str, dict[str, Any]]:
         """Divide a message from the first prefix that it begins with; the fields may be shared."""
