@@ -181,7 +181,9 @@ class _Asking:
         yield Missing(side, first, last, what, self._command(side, "log"), level=self._command(side, "level"))
 
     def _shift(self, side: Side) -> int | None:
-        """Return what is to be added to the edge's time for that side's own clock; None where it is not known."""
+        """Return what is to be added to the edge's time for that side's own clock; None where no time is known."""
+        if self.scene.untimed:
+            return None
         offset = self.session.clocks.offset_s
         if side is Side.EDGE or not self.scene.hearing.hears(side):
             return 0  # a clock that nobody has seen is taken to be right

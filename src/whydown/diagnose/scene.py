@@ -8,6 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.diagnose.values import holds, plain
+from whydown.envelope.record import Certainty
 from whydown.grammar.vocabulary import Kind
 from whydown.sessions.clues import in_time
 from whydown.sources.line import Side
@@ -104,6 +105,7 @@ class Scene:
         clocks = episode.session.clocks
         self.aligned = clocks.offset_s is not None or not both
         self.play = GRANTED + round(abs(clocks.spread_s or 0.0) * SECOND)
+        self.untimed = all(e.certainty is Certainty.UNTIMED for e in self.events)
         self.looked = 0  # how many events were looked at, one by one: what a search may cost is measured by it
         self._by_kind: dict[tuple[Side | None, Kind], list[int]] = defaultdict(list)
         for place, event in enumerate(self.events):

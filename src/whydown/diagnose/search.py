@@ -205,7 +205,7 @@ class Search:
     def _bind(self, step: Want, so_far: Solution) -> Iterator[_Outcome]:
         """Yield every event that a clause can bind, and at last that it may have gone unheard."""
         unheard: Unheard | None = None
-        found = False
+        found = untimed = False
         for pattern in step.patterns:
             if not isinstance(pattern, Pattern):
                 outcome = self._reason(pattern, so_far)
@@ -225,7 +225,10 @@ class Search:
                     evidence=evidence,
                     unheard=(*so_far.unheard, *self._unmeasured(pattern, events[-1], so_far.bindings)),
                 )
+                untimed = events[-1].certainty is Certainty.UNTIMED
                 yield after, f"bound to {_place(events[-1])}"
+        if untimed:
+            return  # no clock says how much of the window the lines cover: what they hold is what there was
         if unheard is not None:
             yield replace(so_far, unheard=(*so_far.unheard, unheard)), _said(unheard)
         elif not found:

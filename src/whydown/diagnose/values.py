@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from whydown.envelope.record import Certainty
 from whydown.grammar.proposals import Proposal
 from whydown.grammar.slots import convert
 from whydown.grammar.vocabulary import FIELDS, SlotType
@@ -53,7 +54,7 @@ def holds(condition: Condition, event: Event) -> bool:
 def field_of(event: Event, name: str) -> Any:
     """Return a field of an event, or one of the facts every event has; None where the line does not hold it."""
     if name == "at":
-        return Moment(event.at)
+        return Place(event.at, event.origins[0].line) if event.certainty is Certainty.UNTIMED else Moment(event.at)
     if name in OF_EVENT:
         return getattr(event, name)
     return event.fields.get(name)
@@ -67,6 +68,21 @@ class Moment(int):
     def __str__(self) -> str:
         moment = datetime.fromtimestamp(self // 1_000_000, UTC)
         return f"{moment:%H:%M:%S}.{self % 1_000_000 // 1000:03d}"
+
+
+class Place(Moment):
+    """Where a line stands that bears no time: it compares by its order and shows as its line."""
+
+    line: int
+
+    def __new__(cls, at: int, line: int) -> Self:
+        """Take the order, as a time, and the line's number in its file."""
+        made = super().__new__(cls, at)
+        made.line = line
+        return made
+
+    def __str__(self) -> str:
+        return f"line {self.line}"
 
 
 def show(value: object) -> str:

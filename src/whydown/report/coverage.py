@@ -22,7 +22,8 @@ def write_coverage(paper: Paper, report: Report) -> None:
     for log in heard:
         files = ", ".join(quote(source) for source in log.sources[:3])
         more = f" and {len(log.sources) - 3} more" if len(log.sources) > 3 else ""
-        rows.append((str(log.side), f"{stamps(log.begin, log.end)}, {many(log.events, 'event')}, {files}{more}"))
+        when = stamps(log.begin, log.end) if log.timed else "no line bears a time"
+        rows.append((str(log.side), f"{when}, {many(log.events, 'event')}, {files}{more}"))
     absent = [(str(side), "no log given") for side in Side if not any(log.side is side for log in heard)]
     rows = sorted([*rows, *absent], key=lambda row: row[0])  # the edge first
     stated = {e.origins[0].source: None for s in report.sessions for e in s.events if e.of_dump}

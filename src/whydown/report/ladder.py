@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from whydown.envelope.record import Certainty
 from whydown.grammar.vocabulary import Direction
 from whydown.report.layout import clock, day, wrap
 from whydown.report.phrases import phrase
@@ -69,11 +70,12 @@ def draw(paper: Paper, timeline: Sequence[Evidence], named: Mapping[str, str]) -
         if not row.lane:
             paper.exact(f"{_INDENT}{row.text}")
             continue
-        if day(row.at) != today:
+        if row.timed and day(row.at) != today:
             today = day(row.at)
             paper.exact(f"{_INDENT}{today} (UTC)")
         first, *further = wrap(row.text, text_width) or [""]
-        paper.exact(f"{_INDENT}{clock(row.at)}  {row.lane}  {first.ljust(text_width)}  {row.where}".rstrip())
+        time = clock(row.at) if row.timed else f"{'':12}"
+        paper.exact(f"{_INDENT}{time}  {row.lane}  {first.ljust(text_width)}  {row.where}".rstrip())
         for part in further:
             paper.exact(f"{_INDENT}{'':12}  {'':13}  {part}")
 
@@ -86,6 +88,7 @@ class _Row(NamedTuple):
     text: str
     where: str
     last: int  # the time of the last event in it
+    timed: bool = True  # its line bears a time
 
 
 def _remark(text: str) -> _Row:
@@ -104,7 +107,8 @@ def _folded(timeline: Sequence[Evidence], named: Mapping[str, str]) -> list[_Row
             rows[-1] = rows[-1]._replace(text=f"{text} ({again} times)", last=step.at)
             continue
         again = 1
-        rows.append(_Row(step.at, lane, text, place(step.event, named), step.at))
+        timed = step.event.certainty is not Certainty.UNTIMED
+        rows.append(_Row(step.at, lane, text, place(step.event, named), step.at, timed))
     return rows
 
 
@@ -125,7 +129,8 @@ def _round_folded(rows: Sequence[_Row]) -> list[_Row]:
         kept += rows[begin : begin + max(1, length)]
         if left_out:
             times = "once more" if left_out == length else f"{left_out // length} more times"
-            last = rows[begin + length + left_out - 1].last
-            kept.append(_remark(f"… the same {length} rows {times}, until {clock(last)} …"))
+            last = rows[begin + length + left_out - 1]
+            until = f", until {clock(last.last)}" if last.timed else ""
+            kept.append(_remark(f"… the same {length} rows {times}{until} …"))
         begin += max(1, length) + left_out
     return kept

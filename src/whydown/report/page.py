@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from whydown.diagnose.incident import Confidence, Layer, Missing
+from whydown.envelope.record import Certainty
 from whydown.grammar.event import Provenance
 from whydown.report.ladder import draw, labels, place
 from whydown.report.layout import clock, day, duration, many, stamp, stamps
@@ -42,6 +43,11 @@ def title(incident: Incident) -> str:
     """Say in a line what is down and the reason, and whether the answer is still open."""
     said = f"{_LAYERS[incident.layer]} {_STATES.get(incident.state, incident.state)}: {incident.reason}"
     return f"{said} - {doubt}" if (doubt := _open_question(incident)) else said
+
+
+def began(incident: Incident) -> str:
+    """Say when it began, where the lines tell."""
+    return stamp(incident.began) if incident.certainty is not Certainty.UNTIMED else "without a time"
 
 
 def write_page(
@@ -100,7 +106,8 @@ def _write_header(
     before = ""
     if incident.trigger is not None:
         step = incident.trigger
-        before = f"{_moment(step.at, incident.began)} {step.event.side or ''}: {phrase(step.event)}"
+        time = "" if step.event.certainty is Certainty.UNTIMED else f"{_moment(step.at, incident.began)} "
+        before = f"{time}{step.event.side or ''}: {phrase(step.event)}"
         before += f" ({place(step.event, named)}), a probable trigger"
     rows = [
         ("session", prose(" ".join(dict.fromkeys(part for part in (session.name, _uuid(session.id)) if part)))),
@@ -134,13 +141,15 @@ def _gateway(gateway: Gateway, side: Side, heard: Sequence[Heard]) -> str:
 def _when(incident: Incident) -> str:
     """Say since when, until when or still, and how often."""
     text = f"since {stamp(incident.began)}"
-    if incident.ended is not None:
+    if incident.certainty is Certainty.UNTIMED:
+        text = "the lines bear no time" + ("; up again in the end" if incident.ended is not None else "")
+    elif incident.ended is not None:
         text = f"{stamps(incident.began, incident.ended)}, {duration(incident.ended - incident.began)}"
     elif incident.last_seen is not None and incident.last_seen > incident.began + 1_000_000:
         text += f", still failing {_moment(incident.last_seen, incident.began)}Z"
     if incident.attempts > 1:
         text += f", {many(incident.attempts, 'attempt')}"
-    doubts = {0: "; the lines bear no time", 1: "; year and zone assumed", 2: "; zone assumed"}
+    doubts = {1: "; year and zone assumed", 2: "; zone assumed"}
     return text + doubts.get(int(incident.certainty), "")
 
 
@@ -280,9 +289,12 @@ def _write_possible_problems(paper: Paper, incident: Incident) -> None:
 def _wanted(incident: Incident, heard: Sequence[Heard]) -> list[Missing]:
     """Return what is missing; at least the log of a side of which there is none."""
     wanted = list(incident.missing)
-    last = incident.ended or incident.last_seen or incident.began
+    begin: int | None = incident.began - 5 * _MINUTE
+    end: int | None = (incident.ended or incident.last_seen or incident.began) + 5 * _MINUTE
+    if incident.certainty is Certainty.UNTIMED:
+        begin = end = None
     wanted += [
-        Missing(side, incident.began - 5 * _MINUTE, last + 5 * _MINUTE, f"the {side}'s IKE log", "")
+        Missing(side, begin, end, f"the {side}'s IKE log", "")
         for side, gateway in ((Side.EDGE, incident.session.edge), (Side.PEER, incident.session.peer))
         if not (gateway.heard or any(h.side is side for h in heard) or any(m.side is side for m in incident.missing))
     ]

@@ -49,7 +49,9 @@ def write_quiet(paper: Paper, report: Report) -> None:
     end = min(max(log.end for log in heard if log.side is side) for side in sides)
     paper.heading("No incident found", level=1, look="good" if begin <= end else "doubt")
     whose = "both gateways' logs" if len(sides) == 2 else f"the {sides[0]}'s log"
-    if begin <= end:
+    if not all(log.timed for log in heard):
+        window = f"No fault in these lines, which bear no time, as far as {whose} can tell"
+    elif begin <= end:
         window = f"No fault in this window, {stamps(begin, end)}, as far as {whose} can tell"
     else:
         window = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from whydown.report.coverage import write_coverage
-from whydown.report.layout import Paper, Style, many, stamp
-from whydown.report.page import title, write_page
+from whydown.report.layout import Paper, Style, many
+from whydown.report.page import began, title, write_page
 from whydown.report.quiet import write_quiet
 from whydown.report.quote import prose
 
@@ -54,7 +54,7 @@ def _write_overview(paper: Paper, pages: Sequence[tuple[Incident, tuple[Incident
         name = incident.session.name or incident.session.id or incident.session.peer.address
         cause = f" {incident.cause.title}, {incident.confidence}." if incident.cause else ""
         paper.sentence(
-            f"{stamp(incident.began)}  {prose(name)}: {prose(title(incident))}.{prose(cause)}",
+            f"{began(incident)}  {prose(name)}: {prose(title(incident))}.{prose(cause)}",
             indent="    ",
             first=f"{number}. ".ljust(4),
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from whydown.diagnose.incident import Layer
-from whydown.report.layout import Paper, Style, stamp
-from whydown.report.page import title
+from whydown.report.layout import Paper, Style
+from whydown.report.page import began, title
 from whydown.report.quote import prose, quote
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def render_traces(report: Report, style: Style | None = None) -> str:
         if incident is not last:
             name = incident.session.name or incident.session.id or incident.session.peer.address
             which = f" {prose(incident.tunnel)}" if incident.layer is not Layer.SESSION and incident.tunnel else ""
-            paper.heading(f"{prose(title(incident))} ({stamp(incident.began)}, {prose(name)}{which})", level=1)
+            paper.heading(f"{prose(title(incident))} ({began(incident)}, {prose(name)}{which})", level=1)
             last = incident
         _write_trace(paper, one)
     return paper.text()

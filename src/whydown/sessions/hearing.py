@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from whydown.envelope.record import Certainty
 from whydown.sessions.clues import SECOND
 from whydown.sessions.model import Heard
 from whydown.sources.line import Side
@@ -32,6 +33,7 @@ def hear(writer: Writer, clocks: Clocks) -> Heard:
         kinds=frozenset(e.kind for e in logged),
         events=len(logged),
         sources=tuple(dict.fromkeys(o.source for e in logged for o in e.origins)),
+        timed=any(e.certainty is not Certainty.UNTIMED for e in logged),
     )
 
 

@@ -27,6 +27,7 @@ class Heard:
     kinds: frozenset[Kind]
     events: int
     sources: tuple[str, ...]
+    timed: bool = True  # at least one line bears a time; otherwise `begin` and `end` only say its order
 
 
 @dataclass(frozen=True, slots=True)
