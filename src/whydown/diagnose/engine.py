@@ -110,9 +110,14 @@ def why_not(cause: Cause, scene: Scene, shown: Shown | None, side: Side | None =
     for one in sides(cause.steps) if side is None else (side,):
         search = Search(scene, one, _given(shown), cause.reasons, tracing=True)
         next(search.solutions(cause.steps), None)
-        if len(search.furthest) > len(furthest):
+        if not furthest or _reach(search.furthest) > _reach(furthest):
             furthest = search.furthest
     return furthest
+
+
+def _reach(trail: tuple[Tried, ...]) -> tuple[bool, int]:
+    """Return how far a trail got: one that nothing failed on got furthest."""
+    return not any(t.failed for t in trail), len(trail)
 
 
 def _given(shown: Shown | None) -> Given | None:
