@@ -228,9 +228,10 @@ def _inherit(event: Event, state: _Context, remotes: dict[str, str]) -> str:
     for spi in spis(event):
         if spi in state.spis:
             return state.spis[spi]
-    number = event.get("ike_id")
-    if number is not None and ("ike_id", number) in state.numbers:
-        return state.numbers["ike_id", number]
+    for what in ("ike_id", "child_id"):
+        number = event.get(what)
+        if number is not None and (what, number) in state.numbers:
+            return state.numbers[what, number]
     for name in _names(event):
         if remotes.get(name):
             return remotes[name]
@@ -239,5 +240,4 @@ def _inherit(event: Event, state: _Context, remotes: dict[str, str]) -> str:
         at, key = state.threads[thread]
         if abs(event.at - at) <= _SAME_WORK:
             return key
-    child = event.get("child_id")
-    return state.numbers.get(("child_id", child), "") if child is not None else ""
+    return ""
