@@ -173,27 +173,21 @@ def _holding(
 
     Gives them with their numbers in the span, from 0, and their places in the block; and how many lines the span has.
     """
-    pieces, nths, begins = [], [], []
-    begin, stop = span
-    end = begin - 1  # of the line looked at last
-    nth = 0
-    for _, hit, _ in found:
-        if hit < end:
-            continue
-        if hit >= stop:
-            break
-        previous, begin = begin, block.rfind(b"\n", end + 1, hit) + 1 or end + 1
-        nth += block.count(b"\n", previous, begin)
-        end = block.find(b"\n", hit, stop)
-        if end < 0:
-            end = stop
-        piece = block[begin:end]
-        if len(piece) > LIMIT and not sieve.holds(piece):
-            continue
-        pieces.append(piece)
-        nths.append(nth)
-        begins.append(begin)
-    return pieces, nths, begins, nth + block.count(b"\n", begin, stop) + 1
+    start, stop = span
+    feed, find, rfind = b"\n", block.find, block.rfind
+    hits = [hit for _, hit, _ in found if start <= hit < stop]
+    begins = list(dict.fromkeys([rfind(feed, start, hit) + 1 or start for hit in hits]))
+    if not begins:
+        return [], [], [], block.count(feed, start, stop) + 1
+    pieces = [block[begin : find(feed, begin, stop)] for begin in begins]
+    if find(feed, begins[-1], stop) < 0:
+        pieces[-1] = block[begins[-1] : stop]
+    nths = list(accumulate(map(block.count, repeat(feed), [start, *begins], begins)))
+    total = nths[-1] + block.count(feed, begins[-1], stop) + 1
+    if max(map(len, pieces)) > LIMIT:
+        keep = [len(piece) <= LIMIT or sieve.holds(piece) for piece in pieces]
+        pieces, nths, begins = list(compress(pieces, keep)), list(compress(nths, keep)), list(compress(begins, keep))
+    return pieces, nths, begins, total
 
 
 def _limited(piece: bytes) -> bytes:
