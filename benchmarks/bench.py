@@ -7,7 +7,7 @@ then matters little. Tools that are not installed are left out, and the table sa
 from __future__ import annotations
 
 import argparse
-import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -29,12 +29,12 @@ class Run(NamedTuple):
 
 def measure(command: str) -> Run:
     """Run a shell pipeline and take the CPU time of everything in it."""
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
-    after = os.times()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode not in (0, 1):
         sys.exit(f"{command}: {done.stderr.strip()[-400:]}")
-    cpu = after.children_user - before.children_user + after.children_system - before.children_system
+    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     return Run(cpu, done.stdout.strip())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import resource
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ def main() -> None:
     options.add_argument("logs", nargs="+")
     options.add_argument("--profile", action="store_true")
     given = options.parse_args()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)  # as the command does
     library = load([given.grammars], shipped=False)
     tally = Tally()
     count = 0
