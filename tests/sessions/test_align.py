@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Any
 
 import pytest
 from hypothesis import given
@@ -84,7 +84,7 @@ def test_the_edges_own_events_are_never_moved() -> None:
 
 
 def sa(side: str, at: float, number: int) -> Event:
-    spis = {"spi_in": f"0x1000{number:04x}", "spi_out": f"0x2000{number:04x}"}
+    spis: dict[str, Any] = {"spi_in": f"0x1000{number:04x}", "spi_out": f"0x2000{number:04x}"}
     if side == "peer":
         spis = {"spi_in": spis["spi_out"], "spi_out": spis["spi_in"]}
     return event(f"{side} child.up", at=at, **spis)
