@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import gzip
 import random
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+_UNIQUE = 50_000_000  # bytes of different lines
 MARK = 'subcomp="iked"'
 
 # What a slot is: whydown's field, liblognorm's parser, pyparsing's regular expression.
@@ -205,8 +206,10 @@ def log(found: list[Template], size: int, share: float, seed: int = 3) -> Iterat
 
 
 def write(path: Path, found: list[Template], size: int, share: float) -> None:
-    """Write a log, and the same as .gz beside it."""
-    with path.open("w", encoding="utf-8") as plain, gzip.open(f"{path}.gz", "wt", compresslevel=6) as packed:
-        for line in log(found, size, share):
-            plain.write(line)
-            packed.write(line)
+    """Write a log, and the same as .gz beside it; what is beyond 50 MB is the same lines again."""
+    text = "".join(log(found, min(size, _UNIQUE), share)).encode()
+    packed = gzip.compress(text, compresslevel=6)
+    with path.open("wb") as plain, Path(f"{path}.gz").open("wb") as small:
+        for _ in range(max(1, round(size / len(text)))):
+            plain.write(text)
+            small.write(packed)

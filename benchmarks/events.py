@@ -15,7 +15,7 @@ from whydown.tally import Tally
 
 
 def main() -> None:
-    """Count events; with --typed every field of every event is asked for."""
+    """Count events; with --profile show where the time goes."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("grammars", type=Path)
     options.add_argument("logs", nargs="+")
