@@ -14,7 +14,7 @@ BESIDE = {"dumps": "grammar"}  # dumps make the same events of other texts than 
 STAGE = BASE | {name: number for number, name in enumerate(STREET) if name not in BASE}
 STAGE |= {name: STAGE[stage] for name, stage in BESIDE.items()}
 CLI = len(STREET)  # cli.py and what only it uses
-TOP = {"cli", "cli_grammar", "options", "terminal", "__main__"}
+TOP = {"cli", "cli_grammar", "cli_look", "cli_options", "options", "terminal", "__main__"}
 
 
 def stage(module: str) -> int:

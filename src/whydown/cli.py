@@ -8,22 +8,35 @@ import sys
 import traceback
 from contextlib import suppress
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Never
 
 import typer
 
 import whydown
-from whydown.errors import InputError, UsageError, WhydownError
+from whydown.cli_look import events, explain, unmatched
+from whydown.cli_options import (
+    Edge,
+    Grammars,
+    Output,
+    Paths,
+    Peer,
+    Quiet,
+    Written,
+    Year,
+    Zone,
+    recognised,
+    remarks,
+    style_of,
+)
+from whydown.errors import UsageError, WhydownError
 from whydown.options import causes_named, fails, instant, load_knowledge, load_library, read_inputs, read_zone, size_of
-from whydown.terminal import coloured, progress, say, unicode_shown, width_of, write
+from whydown.report.formats import Format, parts
+from whydown.terminal import progress, say, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from whydown.report.layout import Style
-    from whydown.tally import Tally
 
 EPILOG = (
     "Exit status: 0 the analysis ran; 1 --fail-on found what it names; 2 wrong usage; 3 an input is missing or nothing "
@@ -41,39 +54,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class Format(StrEnum):
-    """How a result is written."""
-
-    TEXT = "text"
-    JSONL = "jsonl"
-
-
-Paths = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[PATHS]...",
-        help="Logs of either side: files, packed ones, archives, directories, globs, - for standard input.",
-    ),
-]
-Edge = Annotated[list[str] | None, typer.Option("--edge", metavar="PATH", help="A log of the Edge's side; repeatable.")]
-Peer = Annotated[list[str] | None, typer.Option("--peer", metavar="PATH", help="A log of the peer's side; repeatable.")]
-Written = Annotated[Format, typer.Option("--format", "-f", help="text: to read; jsonl: for programs.")]
-Output = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the result there, whole or not at all.")
-]
-Grammars = Annotated[
-    list[Path] | None,
-    typer.Option("--grammars", metavar="DIR", help="Further grammars and causes, beside those shipped; repeatable."),
-]
-Year = Annotated[
-    int | None, typer.Option(min=1970, max=9999, metavar="YYYY", help="The year of stamps that bear none.")
-]
-Zone = Annotated[
-    str | None, typer.Option(metavar="ZONE", help="The zone of stamps without one: UTC, +02:00, Area/City.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks on standard error.")]
 
 
 def _show_version(*, wanted: bool) -> None:
@@ -138,11 +118,10 @@ def scan(
     """Say why sessions and tunnels went down, with the lines that prove it."""
     from whydown import pipeline  # noqa: PLC0415
     from whydown.grammar.places import digest  # noqa: PLC0415
-    from whydown.report import jsonl, text  # noqa: PLC0415
     from whydown.report.trace import render_traces  # noqa: PLC0415
     from whydown.tally import Tally  # noqa: PLC0415
 
-    if why_not and written is Format.JSONL:
+    if why_not and written is not Format.TEXT:
         raise UsageError("--why-not is written as text only.", "Leave --format out.")
     inputs = read_inputs(paths, edge, peer, output)
     default_zone = read_zone(zone)
@@ -163,108 +142,19 @@ def scan(
     with progress(tally, size_of(inputs), wanted=not quiet):
         report = pipeline.analyze(inputs, library=library, knowledge=knowledge, options=options, tally=tally)
     report = replace(report, grammars=digest(grammars or ()))
-    _recognised(tally)
+    recognised(tally)
     if why_not:
-        write([render_traces(report, _style(output, width))], output)
-    elif written is Format.JSONL:
-        write((f"{line}\n" for line in jsonl.lines(report)), output)
+        write([render_traces(report, style_of(output, width))], output)
     else:
-        write([text.render(report, _style(output, width))], output)
-    _remarks(tally, quiet=quiet, verbose=verbose)
+        write(parts(report, written, style_of(output, width)), output)
+    remarks(tally, quiet=quiet, verbose=verbose)
     if any(map(wanted, report.incidents)):
         raise typer.Exit(1)
     raise typer.Exit(4 if tally.damaged else 0)
 
 
-@app.command()
-def events(
-    paths: Paths = None,
-    *,
-    edge: Edge = None,
-    peer: Peer = None,
-    written: Written = Format.TEXT,
-    output: Output = None,
-    grammars: Grammars = None,
-    year: Year = None,
-    zone: Zone = None,
-    quiet: Quiet = False,
-) -> None:
-    """Write the typed events that the grammars read from the logs, one a line."""
-    from whydown import pipeline  # noqa: PLC0415
-    from whydown.report import lists  # noqa: PLC0415
-    from whydown.report.jsonl import event_line  # noqa: PLC0415
-    from whydown.tally import Tally  # noqa: PLC0415
-
-    inputs = read_inputs(paths, edge, peer, output)
-    options = pipeline.Options(zone=read_zone(zone), year=year)
-    tally = Tally()
-    found = pipeline.read_events(inputs, library=load_library(grammars), tally=tally, options=options)
-    line = event_line if written is Format.JSONL else lists.event_line
-    with progress(tally, size_of(inputs), wanted=not quiet and output is not None):
-        write((f"{line(event)}\n" for event in found), output)
-    _recognised(tally)
-    _remarks(tally, quiet=quiet, verbose=False)
-    raise typer.Exit(4 if tally.damaged else 0)
-
-
-@app.command()
-def unmatched(
-    paths: Paths = None,
-    *,
-    edge: Edge = None,
-    peer: Peer = None,
-    grammars: Grammars = None,
-    most: Annotated[int, typer.Option("--most", min=1, metavar="N", help="How many wordings to show.")] = 50,
-    quiet: Quiet = False,
-) -> None:
-    """List the wordings of known programs that no grammar knows, most frequent first, each with an example."""
-    from whydown import pipeline  # noqa: PLC0415
-    from whydown.report import lists  # noqa: PLC0415
-    from whydown.tally import Tally  # noqa: PLC0415
-
-    inputs = read_inputs(paths, edge, peer, None)
-    tally = Tally()
-    with progress(tally, size_of(inputs), wanted=not quiet):
-        for _ in pipeline.read_events(inputs, library=load_library(grammars), tally=tally):
-            pass
-    write([lists.unmatched(tally, most)], None)
-    _remarks(tally, quiet=quiet, verbose=False)
-    raise typer.Exit(4 if tally.damaged else 0)
-
-
-@app.command()
-def explain(
-    name: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="A reason as NSX words it, a cause's name, or a vendor's commands."),
-    ] = None,
-    *,
-    status: Annotated[str | None, typer.Option(metavar="STATE", help="What the console shows: overall status.")] = None,
-    channel: Annotated[str | None, typer.Option(metavar="STATE", help="The channel's state or error message.")] = None,
-    tunnel: Annotated[str | None, typer.Option(metavar="STATE", help="The tunnel's state or error message.")] = None,
-    bgp: Annotated[str | None, typer.Option(metavar="STATE", help="BGP's state over a route-based VPN.")] = None,
-    grammars: Grammars = None,
-    width: Annotated[int | None, typer.Option(min=40, max=400, metavar="N", help="Columns of the page.")] = None,
-) -> None:
-    """Say what a reason or a cause means, what to do, and which causes are known behind it and whose logs prove them.
-
-    With --status, --channel, --tunnel or --bgp: what the statuses of a VPN in the console can mean.
-    """
-    from whydown.report.console import explain_status  # noqa: PLC0415
-    from whydown.report.explain import explain as explained  # noqa: PLC0415
-
-    shown = {"status": status, "channel": channel, "tunnel": tunnel, "bgp": bgp}
-    asked = {column: state for column, state in shown.items() if state}
-    if bool(name) is bool(asked):
-        raise UsageError(
-            "Name a reason or a cause, or say what the console shows.",
-            "For instance: whydown explain 'no proposal chosen', or whydown explain --channel Negotiating.",
-        )
-    knowledge, style = load_knowledge(grammars), _style(None, width)
-    if asked:
-        write([explain_status(asked, knowledge, style)], None)
-    else:
-        write([explained(" ".join(name or ()), knowledge, style, load_library(grammars).grammars)], None)
+for _command in (events, unmatched, explain):
+    app.command()(_command)
 
 
 def _mount_grammar() -> None:
@@ -331,35 +221,3 @@ def _blame(error: Exception) -> str:
         f"{type(error).__name__} in {where}. This is a fault of whydown, not of your logs. "
         "Please report it; --debug shows the traceback."
     )
-
-
-def _style(output: Path | None, width: int | None) -> Style:
-    from whydown.report.layout import Style  # noqa: PLC0415
-
-    if output is not None:
-        return Style(width=width or 80)
-    return Style(width or width_of(sys.stdout), coloured(sys.stdout), unicode_shown(sys.stdout))
-
-
-def _recognised(tally: Tally) -> None:
-    """Raise InputError where not one line was of a program that a grammar speaks of."""
-    if tally.lines == tally.other + tally.blank:
-        notes = "; ".join(f"{notice.where}: {notice.message}" for notice in tally.notices[:3])
-        raise InputError(
-            f"None of the {tally.lines} lines is of an IKE daemon that a grammar knows{f' ({notes})' if notes else ''}.",
-            "`whydown grammar check` lists the grammars.",
-        )
-
-
-def _remarks(tally: Tally, *, quiet: bool, verbose: bool) -> None:
-    """Tell what was odd about the input; nothing with --quiet."""
-    if quiet:
-        return
-    for notice in tally.notices:
-        say(f"{notice.where}: {notice.message}", "note")
-    if verbose:
-        from whydown.report.coverage import lines_of  # noqa: PLC0415
-
-        say(lines_of(tally))
-        for source, count in sorted(tally.by_source.items()):
-            say(f"{source}: {count:,} lines")

@@ -49,7 +49,7 @@ def width_of(stream: TextIO) -> int:
     return max(_NARROW, min(_WIDE, shutil.get_terminal_size((80, 24)).columns))
 
 
-def write(text: Iterable[str], output: Path | None) -> None:
+def write(text: Iterable[str] | Iterable[bytes], output: Path | None) -> None:
     """Write the result to standard output, or to a file whole or not at all.
 
     Raises UsageError where the file cannot be made, WhydownError where writing fails half-way.
@@ -62,7 +62,10 @@ def write(text: Iterable[str], output: Path | None) -> None:
         reconfigure(errors="backslashreplace")
     try:
         for part in text:
-            sys.stdout.write(part)
+            if isinstance(part, bytes):
+                sys.stdout.buffer.write(part)
+            else:
+                sys.stdout.write(part)
         sys.stdout.flush()
     except BrokenPipeError:
         raise
@@ -70,20 +73,20 @@ def write(text: Iterable[str], output: Path | None) -> None:
         raise WhydownError(f"The result could not be written to standard output: {error.strerror or error}.") from error
 
 
-def _write_file(text: Iterable[str], output: Path) -> None:
+def _write_file(text: Iterable[str] | Iterable[bytes], output: Path) -> None:
     target = Path(os.path.realpath(output))
     try:
         if target.exists() and not stat.S_ISREG(target.stat().st_mode):  # a device or a pipe: there is nothing to swap
-            with target.open("w", encoding="utf-8", errors="backslashreplace") as file:
-                file.writelines(text)
+            with target.open("wb") as file:
+                file.writelines(map(_bytes, text))
             return
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror or error}.") from error
     scratch = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.writelines(text)
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(map(_bytes, text))
             file.flush()
             os.fsync(file.fileno())
         scratch.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
@@ -92,6 +95,10 @@ def _write_file(text: Iterable[str], output: Path) -> None:
         raise WhydownError(f"{output} was not written: {error.strerror or error}.") from error
     finally:
         scratch.unlink(missing_ok=True)
+
+
+def _bytes(part: str | bytes) -> bytes:
+    return part if isinstance(part, bytes) else part.encode(errors="backslashreplace")
 
 
 def _umask() -> int:

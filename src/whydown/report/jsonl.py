@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from whydown.diagnose.incident import Evidence, Incident, Missing
     from whydown.grammar.event import Event
+    from whydown.report.layout import Style
     from whydown.report.model import Report
     from whydown.report.wire import (
         CauseWire,
@@ -39,6 +40,11 @@ def render(report: Report) -> str:
     The text is ASCII and every line a JSON object by itself; no secret is in it.
     """
     return "".join(f"{line}\n" for line in lines(report))
+
+
+def parts(report: Report, _style: Style) -> Iterator[str]:
+    """Write the report as the formats of a report are written."""
+    return (f"{line}\n" for line in lines(report))
 
 
 def lines(report: Report) -> Iterator[str]:

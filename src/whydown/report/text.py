@@ -11,7 +11,7 @@ from whydown.report.quiet import write_quiet
 from whydown.report.quote import prose
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from whydown.diagnose.incident import Incident
     from whydown.report.model import Report
@@ -37,6 +37,11 @@ def render(report: Report, style: Style | None = None) -> str:
         write_page(paper, incident, followers, report.hearing_of(incident), number if len(pages) > 1 else 0)
     write_coverage(paper, report)
     return paper.text()
+
+
+def parts(report: Report, style: Style) -> Iterator[str]:
+    """Write the report as the formats of a report are written."""
+    yield render(report, style)
 
 
 def _pages(incidents: Sequence[Incident]) -> list[tuple[Incident, tuple[Incident, ...]]]:

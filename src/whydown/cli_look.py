@@ -1,0 +1,122 @@
+"""The commands that look at one thing: `events`, `unmatched`, `explain`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from whydown.cli_options import (
+    Edge,
+    Grammars,
+    Output,
+    Paths,
+    Peer,
+    Quiet,
+    Year,
+    Zone,
+    recognised,
+    remarks,
+    style_of,
+)
+from whydown.errors import UsageError
+from whydown.options import load_knowledge, load_library, read_inputs, read_zone, size_of
+from whydown.terminal import progress, write
+
+
+class Listed(StrEnum):
+    """How a list is written."""
+
+    TEXT = "text"
+    JSONL = "jsonl"
+
+
+def events(
+    paths: Paths = None,
+    *,
+    edge: Edge = None,
+    peer: Peer = None,
+    written: Annotated[
+        Listed, typer.Option("--format", "-f", help="text: to read; jsonl: for programs.")
+    ] = Listed.TEXT,
+    output: Output = None,
+    grammars: Grammars = None,
+    year: Year = None,
+    zone: Zone = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write the typed events that the grammars read from the logs, one a line."""
+    from whydown import pipeline  # noqa: PLC0415
+    from whydown.report import lists  # noqa: PLC0415
+    from whydown.report.jsonl import event_line  # noqa: PLC0415
+    from whydown.tally import Tally  # noqa: PLC0415
+
+    inputs = read_inputs(paths, edge, peer, output)
+    options = pipeline.Options(zone=read_zone(zone), year=year)
+    tally = Tally()
+    found = pipeline.read_events(inputs, library=load_library(grammars), tally=tally, options=options)
+    line = event_line if written is Listed.JSONL else lists.event_line
+    with progress(tally, size_of(inputs), wanted=not quiet and output is not None):
+        write((f"{line(event)}\n" for event in found), output)
+    recognised(tally)
+    remarks(tally, quiet=quiet, verbose=False)
+    raise typer.Exit(4 if tally.damaged else 0)
+
+
+def unmatched(
+    paths: Paths = None,
+    *,
+    edge: Edge = None,
+    peer: Peer = None,
+    grammars: Grammars = None,
+    most: Annotated[int, typer.Option("--most", min=1, metavar="N", help="How many wordings to show.")] = 50,
+    quiet: Quiet = False,
+) -> None:
+    """List the wordings of known programs that no grammar knows, most frequent first, each with an example."""
+    from whydown import pipeline  # noqa: PLC0415
+    from whydown.report import lists  # noqa: PLC0415
+    from whydown.tally import Tally  # noqa: PLC0415
+
+    inputs = read_inputs(paths, edge, peer, None)
+    tally = Tally()
+    with progress(tally, size_of(inputs), wanted=not quiet):
+        for _ in pipeline.read_events(inputs, library=load_library(grammars), tally=tally):
+            pass
+    write([lists.unmatched(tally, most)], None)
+    remarks(tally, quiet=quiet, verbose=False)
+    raise typer.Exit(4 if tally.damaged else 0)
+
+
+def explain(
+    name: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="A reason as NSX words it, a cause's name, or a vendor's commands."),
+    ] = None,
+    *,
+    status: Annotated[str | None, typer.Option(metavar="STATE", help="What the console shows: overall status.")] = None,
+    channel: Annotated[str | None, typer.Option(metavar="STATE", help="The channel's state or error message.")] = None,
+    tunnel: Annotated[str | None, typer.Option(metavar="STATE", help="The tunnel's state or error message.")] = None,
+    bgp: Annotated[str | None, typer.Option(metavar="STATE", help="BGP's state over a route-based VPN.")] = None,
+    grammars: Grammars = None,
+    width: Annotated[int | None, typer.Option(min=40, max=400, metavar="N", help="Columns of the page.")] = None,
+) -> None:
+    """Say what a reason or a cause means, what to do, and which causes are known behind it and whose logs prove them.
+
+    With --status, --channel, --tunnel or --bgp: what the statuses of a VPN in the console can mean.
+    """
+    from whydown.report.console import explain_status  # noqa: PLC0415
+    from whydown.report.explain import explain as explained  # noqa: PLC0415
+
+    shown = {"status": status, "channel": channel, "tunnel": tunnel, "bgp": bgp}
+    asked = {column: state for column, state in shown.items() if state}
+    if bool(name) is bool(asked):
+        raise UsageError(
+            "Name a reason or a cause, or say what the console shows.",
+            "For instance: whydown explain 'no proposal chosen', or whydown explain --channel Negotiating.",
+        )
+    knowledge, style = load_knowledge(grammars), style_of(None, width)
+    if asked:
+        write([explain_status(asked, knowledge, style)], None)
+    else:
+        write([explained(" ".join(name or ()), knowledge, style, load_library(grammars).grammars)], None)
