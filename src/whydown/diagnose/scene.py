@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.diagnose.values import holds, plain
 from whydown.envelope.record import Certainty
+from whydown.grammar.event import in_time
 from whydown.grammar.vocabulary import Kind
-from whydown.sessions.clues import in_time
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:

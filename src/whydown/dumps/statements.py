@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whydown.envelope.record import Certainty
+from whydown.grammar import gist
 from whydown.grammar.event import DUMP, Event, Provenance, Rule
 from whydown.grammar.slots import converter
 from whydown.grammar.vocabulary import Direction, Kind
@@ -24,28 +25,8 @@ _LONGEST = 400  # characters of a value that is kept
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
-# The wordings of NSX's alarm tables (VCF 9.0, "Alarms When an IPsec VPN Session or Tunnel Is Down") and the further
-# ones that its CLI guide prints; a dump may write them in other capitals.
-REASONS = (
-    "Authentication failed",
-    "No proposal chosen",
-    "Peer sent delete",
-    "Peer not responding",
-    "Invalid syntax",
-    "Invalid spi",
-    "Configuration failed",
-    "Negotiation not started",
-    "IPsec service not enabled",
-    "Session not enabled",
-    "SR state is not Active",
-    "TS unacceptable",
-    "IKE SA down",
-    "No IKE peers",
-    "IPsec negotiation not started",
-    "IKE SA timer expired",
-    "Timed out",
-    "Peer not reachable",
-)
+# A dump may write them in other capitals; "Timed out" would mean too many things in a line of a log.
+REASONS = (*gist.REASONS, "Timed out")
 _BY_FOLDED = {reason.casefold(): reason for reason in REASONS}
 _NO_REASON = frozenset({"", "-", "none", "null", "n/a", "no error"})
 

@@ -68,3 +68,9 @@ class Event(NamedTuple):
     def get(self, name: str, default: Any = None) -> Any:
         """Return the field called `name`, or `default` where the line does not hold it."""
         return self.fields.get(name, default)
+
+
+def in_time(event: Event) -> tuple[int, str, str, str, str, int]:
+    """Return what puts events in order: time, and where several bear one time, their places in the files."""
+    first = event.origins[0]
+    return event.at, event.side or "", event.host, first.source, first.member, first.offset

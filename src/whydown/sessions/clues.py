@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from whydown.grammar.event import in_time
 from whydown.grammar.vocabulary import Direction, Kind
 
 if TYPE_CHECKING:
@@ -70,12 +71,6 @@ class Link:
     def values(self, name: str) -> set[object]:
         """Every value of one field among these events."""
         return {e.fields[name] for e in self.events if name in e.fields}
-
-
-def in_time(event: Event) -> tuple[int, str, str, str, str, int]:
-    """Return what puts events in order: time, and where several bear one time, their places in the files."""
-    first = event.origins[0]
-    return event.at, event.side or "", event.host, first.source, first.member, first.offset
 
 
 def addresses(event: Event) -> tuple[str, str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from whydown.grammar.event import in_time
 from whydown.sessions.align import align, shift
-from whydown.sessions.clues import in_time
 from whydown.sessions.hearing import hear, silence
 from whydown.sessions.model import Hearing, Session
 from whydown.sessions.names import NO_CLOCKS

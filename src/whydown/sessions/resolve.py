@@ -7,7 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from whydown.sessions.clues import Link, in_time, link_events, spis
+from whydown.grammar.event import in_time
+from whydown.sessions.clues import Link, link_events, spis
 from whydown.sessions.names import Gateway, SessionName
 from whydown.sessions.writers import Writer
 from whydown.sources.line import Side

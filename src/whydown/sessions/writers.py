@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from whydown.sessions.clues import in_time
+from whydown.grammar.event import in_time
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
