@@ -258,7 +258,7 @@ def test_a_missing_event_is_false_where_somebody_listened_and_open_where_nobody_
     assert [(u.side, u.kinds, u.begin, u.end, u.why) for u in finding.unheard] == [
         ("peer", ("daemon.stop",), BASE - 5 * SECOND, BASE + 5 * SECOND, "no log")
     ]
-    assert finding.settles == "lines of the peer's log: daemon.stop"
+    assert finding.settles == "the peer's log of that time: why it acted then (an order, a restart, a lifetime, DPD)"
 
 
 def test_windows_between_clocks_that_are_not_aligned_are_not_heard() -> None:

@@ -9,6 +9,7 @@ from whydown.diagnose.functions import Gap
 from whydown.diagnose.incident import Agreement, Confidence, Difference
 from whydown.diagnose.search import STEPS, TITLES, Given, Search, Solution, Tried, sides
 from whydown.diagnose.terms import Bindings, NotBoundError, evaluate, fill, total
+from whydown.diagnose.topics import told
 from whydown.diagnose.values import show
 from whydown.grammar.event import Provenance
 from whydown.grammar.vocabulary import Kind
@@ -212,7 +213,7 @@ def _settling(missing: Iterable[Unheard]) -> str:
     wanted: dict[Side, dict[Kind, None]] = {}
     for one in missing:
         wanted.setdefault(one.side, {}).update(dict.fromkeys(one.kinds))
-    said = [f"lines of {TITLES[side]}'s log: {', '.join(kinds)}" for side, kinds in wanted.items() if kinds]
+    said = [f"{TITLES[side]}'s log of that time: {', '.join(told(kinds))}" for side, kinds in wanted.items() if kinds]
     if any(one.why == "clocks" for one in missing):
         said.append("logs of both gateways of a time when something passed between them, to compare their clocks")
     return "; ".join(said)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.diagnose.incident import Confidence, Missing
-from whydown.grammar.vocabulary import Kind
+from whydown.diagnose.topics import topics
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -24,22 +24,6 @@ _LONG = 3600 * _SECOND  # what lasts longer is asked for in part: one attempt te
 _PART = 600 * _SECOND
 _MOST = 8
 
-_PROPOSALS = frozenset({Kind.PROPOSALS_RECEIVED, Kind.PROPOSALS_CONFIGURED, Kind.PROPOSALS_MISMATCH})
-_AUTH = frozenset(k for k in Kind if k.startswith("auth."))
-_SELECTORS = frozenset(k for k in Kind if k.startswith("ts."))
-_ORDERS = frozenset({Kind.ADMIN_TERMINATE, Kind.DAEMON_STOP, Kind.DAEMON_START, Kind.CONFIG_UNLOADED})
-_PACKETS = frozenset({Kind.PACKET, Kind.IKE_MESSAGE, Kind.IKE_START, Kind.RETRANSMIT})
-_BGP = frozenset(k for k in Kind if k.startswith(("bgp.", "bfd.", "interface.")))
-
-# Which lines to ask for, by what was to be heard; the first set that shares a kind is taken.
-_WHAT = (
-    (_PROPOSALS, "the proposals received and configured"),
-    (_AUTH, "keys, IDs and certificates"),
-    (_SELECTORS, "the traffic selectors"),
-    (_BGP, "its BGP daemon's lines"),
-    (_ORDERS, "why it acted then (an order, a restart, a lifetime, DPD)"),
-    (_PACKETS, "whether IKE packets arrived and were answered"),
-)
 _LOG = "its IKE log of that time"
 _STAMPED = "with the time of each line"
 _UNANSWERED = frozenset({"session/peer-not-responding", "tunnel/no-ike-peers", "session/invalid-syntax"})
@@ -151,7 +135,7 @@ class _Asking:
             return None  # no line of this log is missing
         if why == "no log" and self._is_covered(side):
             return None  # only what was before it, or is after it
-        what = next((text for kinds, text in _WHAT if kinds & set(unheard.kinds)), "")
+        what = next(iter(topics(unheard.kinds)), "")
         begin, end = self._core(unheard.begin, unheard.end)
         return _Gap(side, _STAMPED if why == "untimed" else what, begin, end, why == "not written")
 
