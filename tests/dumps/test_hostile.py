@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dumps.given import HEAD, SECRET, UUID, folded, read, report, session
+from examples import examples
 from whydown.dumps.objects import NotReadError
 from whydown.dumps.objects import read as read_json
 from whydown.dumps.reading import read_dump
@@ -141,7 +142,11 @@ scraps = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@settings(
+    max_examples=examples(100),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(content=st.lists(scraps | st.binary(max_size=6), max_size=40).map(b"".join), first=scraps)
 def test_any_dump_is_read_without_a_complaint_but_notices(content: bytes, first: bytes) -> None:
     data = first + content

@@ -11,8 +11,13 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cases import SAMPLES, knowledge, library
+from examples import examples
 from sources.archives import library_tar, library_zip
 from whydown.errors import InputError
+from whydown.pipeline import analyze
+from whydown.report.formats import Format, parts
+from whydown.report.layout import Style
 from whydown.sources.bundles import Copies, Opener
 from whydown.sources.files import Input, lines
 from whydown.tally import Tally
@@ -70,7 +75,9 @@ def struck(data: bytes, damage: list[tuple[str, float, int]]) -> bytes:
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(300),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(archive=st.sampled_from(WHOLE), damage=blows)
 def test_a_damaged_archive_ends_in_messages(
@@ -86,6 +93,56 @@ def test_a_damaged_archive_ends_in_messages(
         return
     assert tally.lines == len(read) + tally.other + tally.blank + tally.repeated
     assert all(notice.where.startswith(str(path)) for notice in tally.notices)
+
+
+CASE = SAMPLES / "cases" / "psk-mismatch"
+STATED = b"""edge-01> get ipsecvpn session
+Mon May 04 2026 UTC 08:40:01.123
+IKE Session ID       : 1
+UUID                 : 0b6bb35b-16df-42bc-a1d1-bdfa0429164e
+Session Status       : Down
+Session Down Reason  : Authentication failed
+"""
+STATED_JSON = (
+    b'[{"Session_Status": "DOWN", "Session_Down_Reason": "Authentication failed", "Peer_Address": 3325256711,'
+    b' "UUID": "0b6bb35b-16df-42bc-a1d1-bdfa0429164e", "Policy": [{"Tunnel_Down_Reason": "IKE SA down"}]}]'
+)
+MIXED = (
+    library_tar(
+        ("var/log/syslog", (CASE / "edge.log").read_bytes()),
+        ("edge/vpn-session", STATED_JSON),
+        ("cli.txt", STATED),
+        ("peer.tar.gz", gzip.compress(library_tar(("charon.log", (CASE / "peer.log").read_bytes())))),
+    ),
+    library_zip(("session.json", STATED_JSON), ("peer.log", (CASE / "peer.log").read_bytes()), ("cli.txt", STATED)),
+    STATED + (CASE / "edge.log").read_bytes(),
+    STATED_JSON,
+    STATED,
+)
+
+
+@settings(
+    max_examples=examples(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(bundle=st.sampled_from(MIXED), damage=blows)
+def test_the_whole_way_from_damaged_logs_and_dumps_to_the_report_ends_in_messages(
+    tmp_path: Path, bundle: bytes, damage: list[tuple[str, float, int]]
+) -> None:
+    path = tmp_path / "bundle"
+    path.write_bytes(struck(bundle, damage))
+    tally = Tally()
+    try:
+        report = analyze([Input(str(path))], library=library(), knowledge=knowledge(), tally=tally)
+    except InputError:
+        assert tally.lines == 0
+        return
+    page = "".join(str(part) for part in parts(report, Format.TEXT, Style()))
+    assert page.startswith("# ")
+    assert tally.lines + tally.unfolded == (
+        tally.other + tally.events + tally.continued + tally.ignored + tally.unknown + tally.repeated + tally.blank
+    )
 
 
 @given(archive=st.sampled_from(WHOLE), sizes=st.lists(st.integers(1, 3000), min_size=1, max_size=5))
