@@ -33,6 +33,7 @@ KEY = "S3cr3tPassW0rd"
 def test_a_named_secret_is_not_shown(line: str) -> None:
     assert KEY not in without_secrets(line)
     assert HIDDEN in without_secrets(line)
+    assert quote(quote(line)) == quote(line), "what was quoted may be quoted again"
 
 
 @pytest.mark.parametrize(

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from whydown.report.document import Pairs, Section
 from whydown.report.layout import many, stamps
-from whydown.report.quote import quote
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
-    from whydown.report.layout import Paper
     from whydown.report.model import Report
     from whydown.tally import Tally
 
 
-def write_coverage(paper: Paper, report: Report) -> None:
-    """Write the window of each side's logs, what became of the lines, and what was odd about the input."""
-    paper.heading("Coverage")
+def coverage(report: Report) -> Section:
+    """Say the window of each side's logs, what became of the lines, and what was odd about the input."""
     heard = sorted(report.listening(), key=lambda log: (log.side, log.begin))
     rows = []
     for log in heard:
-        files = ", ".join(quote(source) for source in log.sources[:3])
+        files = ", ".join(log.sources[:3])
         more = f" and {len(log.sources) - 3} more" if len(log.sources) > 3 else ""
         when = stamps(log.begin, log.end) if log.timed else "no line bears a time"
         rows.append((str(log.side), f"{when}, {many(log.events, 'event')}, {files}{more}"))
@@ -29,12 +27,12 @@ def write_coverage(paper: Paper, report: Report) -> None:
     stated = {e.origins[0].source: None for s in report.sessions for e in s.events if e.of_dump}
     if stated:
         more = f" and {len(stated) - 3} more" if len(stated) > 3 else ""
-        rows.append(("dumps", ", ".join(quote(source) for source in list(stated)[:3]) + more))
+        rows.append(("dumps", ", ".join(list(stated)[:3]) + more))
     rows.append(("lines", lines_of(report.tally)))
-    rows += [("note", quote(f"{notice.where}: {notice.message}")) for notice in report.tally.notices[:8]]
+    rows += [("note", f"{notice.where}: {notice.message}") for notice in report.tally.notices[:8]]
     if len(report.tally.notices) > 8:
         rows.append(("note", f"and {len(report.tally.notices) - 8} more, see standard error"))
-    paper.pairs(rows)
+    return Section("coverage", "Coverage", (Pairs(tuple(rows)),))
 
 
 def lines_of(tally: Tally) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from whydown.diagnose.incident import Evidence
     from whydown.grammar.event import Event
+    from whydown.report.document import Ladder
     from whydown.report.layout import Paper
 
 _LANES = {
@@ -57,8 +58,9 @@ def place(event: Event, named: Mapping[str, str]) -> str:
     return f"{named.get(origin.path, origin.path)}:{origin.line}"
 
 
-def draw(paper: Paper, timeline: Sequence[Evidence], named: Mapping[str, str]) -> None:
+def draw(paper: Paper, ladder: Ladder) -> None:
     """Write the timeline: time, lanes, what happened, where it stands; what comes again and again stands once."""
+    timeline, named = ladder.steps, labels([step.event for step in (*ladder.steps, *ladder.proofs)])
     rows = _round_folded(_folded(timeline, named))
     dropped = len(rows) - _HEAD - _TAIL
     if dropped > 1:

@@ -8,17 +8,27 @@ from typing import TYPE_CHECKING
 from whydown.diagnose.incident import Confidence, Layer, Missing
 from whydown.envelope.record import Certainty
 from whydown.grammar.event import Provenance
-from whydown.report.ladder import draw, labels, place
+from whydown.report.document import (
+    Item,
+    Ladder,
+    Page,
+    Pairs,
+    Points,
+    Quotes,
+    Reference,
+    Said,
+    Section,
+    Table,
+)
+from whydown.report.ladder import labels, place
 from whydown.report.layout import clock, day, duration, many, stamp, stamps
 from whydown.report.phrases import phrase
-from whydown.report.quote import prose, quote
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from whydown.diagnose.incident import Evidence, Incident
-    from whydown.report.layout import Paper
     from whydown.sessions.model import Heard
     from whydown.sessions.names import Gateway
 
@@ -35,7 +45,6 @@ _FAULT = {
     "both": "both: the two sides must agree, and changing one is enough",
     "none": "nobody",
 }
-_LONGEST_QUOTE = 700
 _MINUTE = 60_000_000
 
 
@@ -50,33 +59,36 @@ def began(incident: Incident) -> str:
     return stamp(incident.began) if incident.certainty is not Certainty.UNTIMED else "without a time"
 
 
-def write_page(
-    paper: Paper, incident: Incident, followers: Sequence[Incident], heard: Sequence[Heard], number: int = 0
-) -> None:
-    """Write an incident's page.
+def page_of(
+    incident: Incident, followers: Sequence[Incident] = (), heard: Sequence[Heard] = (), number: int = 0
+) -> Page:
+    """Return an incident's page.
 
     `followers` are the tunnels that are down with it, `heard` the logs of its session, `number` its place among
     several pages.
     """
-    named = labels([step.event for step in (*incident.timeline, *incident.evidence)])
     unsettled = bool(_open_question(incident))
-    numbered = f"{number}. " if number else ""
-    paper.heading(numbered + prose(title(incident)), level=1, look=_LOOKS.get(incident.state, "bold"))
-    _write_header(paper, incident, followers, heard, named)
-    if unsettled:
-        _write_missing(paper, "Get next", _wanted(incident, heard))
-    _write_cause(paper, incident)
-    _write_parameters(paper, incident)
-    _write_actions(paper, incident)
-    _write_timeline(paper, incident, named)
-    _write_evidence(paper, incident)
-    _write_alternatives(paper, incident)
-    _write_possible_problems(paper, incident)
-    if not unsettled:
-        _write_missing(paper, "Missing (nice to have)", incident.missing)
-    if incident.link:
-        paper.blank()
-        paper.exact(f"The reason is documented at {incident.link}", "dim")  # not wrapped: it is there to be opened
+    parts = (
+        _facts(incident, followers, heard),
+        _missing("Get next", _wanted(incident, heard)) if unsettled else None,
+        _cause(incident),
+        _actions(incident),
+        _timeline(incident, heard),
+        _evidence(incident),
+        _alternatives(incident),
+        _ruled_out(incident),
+        _possible_problems(incident),
+        None if unsettled else _missing("Missing (nice to have)", incident.missing),
+        _documented(incident),
+    )
+    return Page(
+        name=f"i{incident.id}",
+        title=title(incident),
+        sections=tuple(part for part in parts if part),
+        look=_LOOKS.get(incident.state, "bold"),
+        incident=incident,
+        number=number,
+    )
 
 
 def _open_question(incident: Incident) -> str:
@@ -90,13 +102,7 @@ def _open_question(incident: Incident) -> str:
     return "cause NOT SETTLED" if guess else ""
 
 
-def _write_header(
-    paper: Paper,
-    incident: Incident,
-    followers: Sequence[Incident],
-    heard: Sequence[Heard],
-    named: Mapping[str, str],
-) -> None:
+def _facts(incident: Incident, followers: Sequence[Incident], heard: Sequence[Heard]) -> Section:
     session = incident.session
     stated = (
         "stated by NSX"
@@ -107,22 +113,23 @@ def _write_header(
     if incident.trigger is not None:
         step = incident.trigger
         time = "" if step.event.certainty is Certainty.UNTIMED else f"{_moment(step.at, incident.began)} "
+        named = labels([one.event for one in (*incident.timeline, *incident.evidence)])
         before = f"{time}{step.event.side or ''}: {phrase(step.event)}"
         before += f" ({place(step.event, named)}), a probable trigger"
-    rows = [
-        ("session", prose(" ".join(dict.fromkeys(part for part in (session.name, _uuid(session.id)) if part)))),
+    rows = (
+        ("session", " ".join(dict.fromkeys(part for part in (session.name, _uuid(session.id)) if part))),
         ("edge", _gateway(session.edge, Side.EDGE, heard)),
         ("peer", _gateway(session.peer, Side.PEER, heard)),
-        ("tunnel", prose(incident.tunnel) if incident.layer is Layer.TUNNEL else ""),
-        ("neighbour", prose(incident.tunnel) if incident.layer is Layer.BGP else ""),
+        ("tunnel", incident.tunnel if incident.layer is Layer.TUNNEL else ""),
+        ("neighbour", incident.tunnel if incident.layer is Layer.BGP else ""),
         (incident.state if incident.state in ("flapping", "degraded") else "down", _when(incident)),
-        ("reason", f"{stated}. {prose(incident.reason_means)}".strip()),
-        *(("with it", f"tunnel {prose(f.tunnel)}".strip() + f": {prose(f.reason)}") for f in followers),
+        ("reason", f"{stated}. {incident.reason_means}".strip()),
+        *(("with it", f"tunnel {f.tunnel}".strip() + f": {f.reason}") for f in followers),
         ("before", before),
-        *(("then", prose(text)) for text in incident.consequences),
+        *(("then", text) for text in incident.consequences),
         ("incident", incident.id if incident.revision == 1 else f"{incident.id}, revision {incident.revision}"),
-    ]
-    paper.pairs(rows)
+    )
+    return Section("facts", "", (Pairs(rows),))
 
 
 def _uuid(identity: str) -> str:
@@ -134,8 +141,8 @@ def _gateway(gateway: Gateway, side: Side, heard: Sequence[Heard]) -> str:
     listened = gateway.heard or any(h.side is side for h in heard)
     identity = gateway.identity if gateway.identity not in (gateway.address, "%any") else ""
     names = [gateway.host, gateway.address, f"ID {identity}" if identity else ""]
-    shown = prose(" ".join(name for name in names if name)) or "name and address not in the logs"
-    return f"{shown}, {prose(gateway.vendor) or 'vendor not known'}" if listened else f"{shown} - NO LOG GIVEN"
+    shown = " ".join(name for name in names if name) or "name and address not in the logs"
+    return f"{shown}, {gateway.vendor or 'vendor not known'}" if listened else f"{shown} - NO LOG GIVEN"
 
 
 def _when(incident: Incident) -> str:
@@ -157,31 +164,23 @@ def _moment(at: int, near: int) -> str:
     return clock(at, millis=False) if day(at) == day(near) else stamp(at).removesuffix("Z")
 
 
-def _write_cause(paper: Paper, incident: Incident) -> None:
+def _cause(incident: Incident) -> Section:
     cause = incident.cause
     sure = str(incident.confidence) if cause else f"{incident.confidence}, of the reason alone"
     if cause is None:
-        paper.heading("Cause: not known")
-        paper.sentence("Nothing in these logs settles why. No guess is made.")
+        title, answer, says = "Cause", "not known", "Nothing in these logs settles why. No guess is made."
     else:
-        heading, named = f"Cause{_SURENESS[incident.confidence]}", prose(cause.title)
-        if len(heading) + len(named) + 5 <= paper.style.width:
-            paper.heading(f"{heading}: {named}")
-        else:
-            paper.heading(heading)
-            paper.sentence(f"{named}.", look="bold")
-            paper.blank()
-        paper.sentence(_capital(prose(cause.says)))
-    paper.blank()
-    paper.pairs(
-        [
-            ("confidence", f"{sure}. {_capital(prose(incident.confidence_why))}".strip()),
+        title, answer, says = f"Cause{_SURENESS[incident.confidence]}", cause.title, _capital(cause.says)
+    known = Pairs(
+        (
+            ("confidence", f"{sure}. {_capital(incident.confidence_why)}".strip()),
             ("wording", _wording(incident.evidence)),
             ("clocks", _clocks(incident)),
             ("at fault", _FAULT.get(cause.fault_side, "") if cause else ""),
-            *(("but", prose(text)) for text in incident.contradictions),
-        ]
+            *(("but", text) for text in incident.contradictions),
+        )
     )
+    return Section("cause", title, (Said(says), known, *_parameters(incident)), answer)
 
 
 def _capital(text: str) -> str:
@@ -212,78 +211,76 @@ def _clocks(incident: Incident) -> str:
     return f"peer {abs(clocks.offset_s):.2f} s {ahead} ({spread}{many(clocks.votes, 'exchange')}); times are the edge's"
 
 
-def _write_parameters(paper: Paper, incident: Incident) -> None:
+def _parameters(incident: Incident) -> tuple[Table, ...]:
     if not incident.differs:
-        return
-    rows = [(prose(d.parameter), prose(d.edge) or "UNKNOWN", prose(d.peer) or "UNKNOWN", "≠") for d in incident.differs]
-    signs = ["bold" if "UNKNOWN" not in row else "doubt" for row in rows]
+        return ()
+    rows = [(d.parameter, d.edge or "UNKNOWN", d.peer or "UNKNOWN", "≠") for d in incident.differs]
+    looks = tuple("bold" if "UNKNOWN" not in row else "doubt" for row in rows)
     rows = [(*row[:3], "?") if "UNKNOWN" in row else row for row in rows]
     for agreed in incident.agrees:
-        value = prose(agreed.value)
-        rows.append((prose(agreed.parameter), value or "not reached", value or "not reached", "=" if value else "?"))
-    paper.blank()
-    paper.table(("Parameter", "Edge", "Peer", " "), rows, signs)
+        value = agreed.value
+        rows.append((agreed.parameter, value or "not reached", value or "not reached", "=" if value else "?"))
+    return (Table(("Parameter", "Edge", "Peer", " "), tuple(rows), looks),)
 
 
-def _write_actions(paper: Paper, incident: Incident) -> None:
-    if incident.actions:
-        paper.heading("Do this")
-        for number, action in enumerate(incident.actions, start=1):
-            paper.sentence(prose(action), indent="   ", first=f"{number}. ")
+def _actions(incident: Incident) -> Section | None:
+    if not incident.actions:
+        return None
+    return Section("do", "Do this", (Points(tuple(map(Item, incident.actions)), numbered=True),))
 
 
-def _write_timeline(paper: Paper, incident: Incident, named: Mapping[str, str]) -> None:
+def _timeline(incident: Incident, heard: Sequence[Heard]) -> Section | None:
     if not incident.timeline:
-        return
-    aligned = incident.clocks.offset_s is not None
-    paper.heading("Timeline, on the edge's clock" if aligned else "Timeline")
-    draw(paper, incident.timeline, named)
+        return None
+    session, aligned = incident.session, incident.clocks.offset_s is not None
+    gateways = {Side.EDGE: session.edge, Side.PEER: session.peer}
+    sides = {side for side in Side if gateways[side].heard} | {log.side for log in heard}
+    ladder = Ladder(incident.timeline, incident.evidence, frozenset(sides), aligned)
+    return Section("timeline", "Timeline, on the edge's clock" if aligned else "Timeline", (ladder,))
 
 
-def _write_evidence(paper: Paper, incident: Incident) -> None:
-    """Quote every line of the evidence whole, up to a length, as a block that Markdown leaves alone."""
+def _evidence(incident: Incident) -> Section | None:
     if not incident.evidence:
-        return
-    paper.heading("Evidence")
-    for step in incident.evidence:
-        event = step.event
-        how = {Provenance.GIST: "wording unknown"}.get(event.rule.provenance, f"wording {event.rule.provenance}")
-        role = "" if step.role in ("", "why") else f"{quote(step.role)}, "
-        where = ", ".join(quote(str(origin)) for origin in event.origins[:3])
-        head = f"    {where}  ({event.side or 'side not known'}, {role}{how})"
-        if len(head) <= paper.style.width:
-            paper.exact(head)
-        else:
-            paper.exact(f"    {where}")
-            paper.exact(f"      ({event.side or 'side not known'}, {role}{how})")
-        text = " / ".join(event.text.split("\n"))
-        shown = quote(text[:_LONGEST_QUOTE])
-        if len(text) > _LONGEST_QUOTE:
-            shown += f" … ({len(text) - _LONGEST_QUOTE} more characters)"
-        paper.quoted(shown, "        ")
+        return None
+    told = {step.event.origins for step in incident.evidence}
+    beside = tuple(step for step in incident.timeline if step.event.origins not in told)
+    return Section("evidence", "Evidence", (Quotes(incident.evidence, beside),))
 
 
-def _write_alternatives(paper: Paper, incident: Incident) -> None:
-    if incident.alternatives:
-        paper.heading("Could also be" if incident.cause else "Could be")
-    for other in incident.alternatives:
-        settle = f"; settled by: {prose(other.would_settle)}" if other.would_settle else ""
-        paper.sentence(f"{prose(other.title or other.name)} ({other.confidence}){settle}", indent="  ", first="- ")
-    if incident.ruled_out:
-        paper.heading("Ruled out")
-        for text in incident.ruled_out:
-            paper.sentence(prose(text), indent="  ", first="- ")
+def _alternatives(incident: Incident) -> Section | None:
+    if not incident.alternatives:
+        return None
+    items = [
+        Item(
+            f"{other.title or other.name} ({other.confidence})"
+            + (f"; settled by: {other.would_settle}" if other.would_settle else "")
+        )
+        for other in incident.alternatives
+    ]
+    return Section("alternatives", "Could also be" if incident.cause else "Could be", (Points(tuple(items)),))
 
 
-def _write_possible_problems(paper: Paper, incident: Incident) -> None:
-    """Write what the console's status table names for such an incident, by what the logs say of it."""
+def _ruled_out(incident: Incident) -> Section | None:
+    if not incident.ruled_out:
+        return None
+    return Section("ruled-out", "Ruled out", (Points(tuple(map(Item, incident.ruled_out))),))
+
+
+def _possible_problems(incident: Incident) -> Section | None:
+    """Say what the console's status table names for such an incident, by what the logs say of it."""
     if not incident.possible_problems:
-        return
-    paper.heading(f"The console's table: {prose(incident.possible_problems[0].row)}")
+        return None
     said: dict[str, list[str]] = {"supported": [], "open": [], "ruled out": []}
     for possible in incident.possible_problems:
-        said[possible.verdict].append(prose(possible.problem))
-    paper.pairs((verdict, "; ".join(problems)) for verdict, problems in said.items())
+        said[possible.verdict].append(possible.problem)
+    rows = tuple((verdict, "; ".join(problems)) for verdict, problems in said.items())
+    return Section("console", "The console's table", (Pairs(rows),), incident.possible_problems[0].row)
+
+
+def _documented(incident: Incident) -> Section | None:
+    if not incident.link:
+        return None
+    return Section("link", "", (Reference("The reason is documented at", incident.link),))
 
 
 def _wanted(incident: Incident, heard: Sequence[Heard]) -> list[Missing]:
@@ -309,17 +306,15 @@ def _together(missing: Sequence[Missing]) -> list[Missing]:
     return [replace(items[0], what="; ".join(item.what for item in items)) for items in asked.values()]
 
 
-def _write_missing(paper: Paper, heading: str, missing: Sequence[Missing]) -> None:
+def _missing(title: str, missing: Sequence[Missing]) -> Section | None:
     if not missing:
-        return
-    paper.heading(heading)
-    for number, item in enumerate(_together(missing), start=1):
+        return None
+    items = []
+    for item in _together(missing):
         window = ""
         if item.begin is not None and item.end is not None:
             window = f", {stamps(item.begin, item.end)} on its clock"
-        level = f" (log level: {prose(item.level)})" if item.level else ""
-        paper.sentence(f"From the {item.side}{window}: {prose(item.what)}{level}", indent="   ", first=f"{number}. ")
-        for command in filter(None, (item.command, item.after and f"{item.after}   (afterwards)")):
-            paper.blank()
-            paper.exact(f"       {quote(command)}")  # not wrapped: it is there to be copied
-            paper.blank()
+        level = f" (log level: {item.level})" if item.level else ""
+        commands = tuple(filter(None, (item.command, item.after and f"{item.after}   (afterwards)")))
+        items.append(Item(f"From the {item.side}{window}: {item.what}{level}", commands))
+    return Section("next" if title == "Get next" else "missing", title, (Points(tuple(items), numbered=True),))

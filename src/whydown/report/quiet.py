@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from whydown.grammar.vocabulary import Kind
-from whydown.report.coverage import write_coverage
+from whydown.report.document import Page, Pairs, Said, Section
 from whydown.report.layout import many, stamps
-from whydown.report.quote import prose
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
-    from whydown.report.layout import Paper
+    from whydown.report.document import Block
     from whydown.report.model import Report
     from whydown.sessions.model import Session
 
@@ -24,30 +23,24 @@ _COUNTED = (
 )
 
 
-def write_quiet(paper: Paper, report: Report) -> None:
+def quiet_page(report: Report) -> Page:
     """Say that no fault was found, for which time, which sessions, and for whose log that holds."""
     heard = report.listening()
-    sides = [side for side in Side if any(log.side is side for log in heard)]
+    lives = Pairs(tuple((_name(session), _life(session)) for session in report.sessions))
     if not heard and any(e.of_dump for session in report.sessions for e in session.events):
-        paper.heading("No incident found in state dumps", level=1, look="doubt")
-        paper.sentence(
+        said = (
             "No log was given. The state dumps state nothing that is down, which holds for the moment they were made:"
         )
-        paper.blank()
-        paper.pairs((_name(session), _life(session)) for session in report.sessions)
-        write_coverage(paper, report)
-        return
+        return _page("No incident found in state dumps", "doubt", Said(said), lives)
     if not heard or not report.sessions:
-        paper.heading("No incident found, and no session seen", level=1, look="doubt")
-        paper.sentence(
+        said = (
             "These logs hold no sign of an IPsec session, neither up nor failing. That is no proof that all is well: "
             "check that they are the IKE daemon's logs, of both gateways, and of the time in question."
         )
-        write_coverage(paper, report)
-        return
+        return _page("No incident found, and no session seen", "doubt", Said(said))
+    sides = [side for side in Side if any(log.side is side for log in heard)]
     begin = max(min(log.begin for log in heard if log.side is side) for side in sides)
     end = min(max(log.end for log in heard if log.side is side) for side in sides)
-    paper.heading("No incident found", level=1, look="good" if begin <= end else "doubt")
     whose = "both gateways' logs" if len(sides) == 2 else f"the {sides[0]}'s log"
     if not all(log.timed for log in heard):
         window = f"No fault in these lines, which bear no time, as far as {whose} can tell"
@@ -57,26 +50,23 @@ def write_quiet(paper: Paper, report: Report) -> None:
         window = (
             "The two sides' logs do not overlap in time, so neither can confirm the other; alone, neither shows a fault"
         )
-    paper.sentence(f"{window}, for {many(len(report.sessions), 'session')}:")
-    paper.blank()
-    paper.pairs((_name(session), _life(session)) for session in report.sessions)
+    blocks: list[Block] = [Said(f"{window}, for {many(len(report.sessions), 'session')}:"), lives]
     if len(sides) == 1:
-        paper.blank()
-        paper.sentence(
-            f"The {sides[0].other}'s log was not given: a fault that only it would show is not covered.", look="doubt"
-        )
-    if report.tally.unknown:
-        paper.blank()
-        paper.sentence(
-            f"{many(report.tally.unknown, 'line')} of IKE programs could not be read: what only they tell is not covered.",
-            look="doubt",
-        )
-    write_coverage(paper, report)
+        said = f"The {sides[0].other}'s log was not given: a fault that only it would show is not covered."
+        blocks.append(Said(said, "doubt"))
+    if unknown := report.tally.unknown:
+        said = f"{many(unknown, 'line')} of IKE programs could not be read: what only they tell is not covered."
+        blocks.append(Said(said, "doubt"))
+    return _page("No incident found", "good" if begin <= end else "doubt", *blocks)
+
+
+def _page(title: str, look: str, *blocks: Block) -> Page:
+    return Page("quiet", title, (Section("quiet", "", blocks),), look)
 
 
 def _name(session: Session) -> str:
     ends = " ⇄ ".join(g.host or g.address or "?" for g in (session.name.edge, session.name.peer))
-    return prose(session.name.name or session.name.id or ends)
+    return session.name.name or session.name.id or ends
 
 
 def _life(session: Session) -> str:
@@ -84,7 +74,7 @@ def _life(session: Session) -> str:
     counts = [(sum(event.kind in kinds for event in session.events), what) for kinds, what in _COUNTED]
     said = [f"{what} {many(count, 'time')}" for count, what in counts if count]
     gateways = " ⇄ ".join(
-        prose(" ".join(part for part in (g.host, g.address) if part) or "not known")
+        " ".join(part for part in (g.host, g.address) if part) or "not known"
         for g in (session.name.edge, session.name.peer)
     )
     return f"{gateways}; {', '.join(said) or 'not seen to come up or to fail'}"

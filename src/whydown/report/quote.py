@@ -14,6 +14,7 @@ _NAMED = re.compile(
         |private[-_ ]?key|key[-_ ]?material|keymat|encryption[-_ ]key|integrity[-_ ]key|authentication[-_ ]key
         |sk_[a-z]{1,2}|skeyid(?:_[a-z])?|enckey|authkey|auth-trunc|aead|xauth[-_ ]?pass|eap[-_ ]?pass)
     )
+    (?![ \t:=>]*\[secret\ not\ shown\])  # quoted already
     (?P<between>[ \t]*(?:=>|:=|[:=])[ \t]*|[ \t]+(?=["']|0x[0-9a-f]{8}))
     (?P<value>"[^"]{0,4096}"?|'[^']{0,4096}'?|\d+[ ]bytes[ ]@[ ]\S+(?:[ ]{1,4}[0-9a-f]{2}\b)*|[^\s,;"']+)
     """

@@ -4,38 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from whydown.report.coverage import write_coverage
-from whydown.report.layout import Paper, Style, many
-from whydown.report.page import began, title, write_page
-from whydown.report.quiet import write_quiet
-from whydown.report.quote import prose
+from whydown.grammar.event import Provenance
+from whydown.report.document import Chart, Ladder, Pairs, Points, Quotes, Reference, Said, Table
+from whydown.report.ladder import draw
+from whydown.report.layout import Paper, Style, stamp
+from whydown.report.lives import State, paint
+from whydown.report.pages import document_of
+from whydown.report.quote import prose, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from whydown.diagnose.incident import Incident
+    from whydown.diagnose.incident import Evidence
+    from whydown.report.document import Block, Page, Section
+    from whydown.report.lives import Lives
     from whydown.report.model import Report
+
+_LONGEST_QUOTE = 700
+_MARKS = {State.UP: "=", State.NEGOTIATING: "~", State.DOWN: "x"}
 
 
 def render(report: Report, style: Style | None = None) -> str:
     """Write the whole report: a page an incident, an overview before them where there are several, the coverage last.
 
-    A tunnel that is down only because its session is down stands on the session's page. Times are UTC on the edge's
-    clock. No control character, secret or colour (unless the style has it) is in the text.
+    No control character, secret or colour (unless the style has it) is in the text.
     """
     paper = Paper(style or Style())
-    if not report.incidents:
-        write_quiet(paper, report)
-        return paper.text()
-    pages = _pages(report.incidents)
-    if len(pages) > 1:
-        _write_overview(paper, pages)
-    for number, (incident, followers) in enumerate(pages, start=1):
-        if len(pages) > 1:
+    document = document_of(report)
+    for page in document.pages:
+        if page.number:
             paper.blank()
             paper.exact("-" * min(paper.style.width, 80))
-        write_page(paper, incident, followers, report.hearing_of(incident), number if len(pages) > 1 else 0)
-    write_coverage(paper, report)
+        _write_page(paper, page)
+    _write_section(paper, document.coverage)
     return paper.text()
 
 
@@ -44,22 +45,114 @@ def parts(report: Report, style: Style) -> Iterator[str]:
     yield render(report, style)
 
 
-def _pages(incidents: Sequence[Incident]) -> list[tuple[Incident, tuple[Incident, ...]]]:
-    """Pair each incident that has its own page with the tunnels that are down only because it is; open ones first."""
-    known = {incident.id for incident in incidents}
-    leading = [incident for incident in incidents if incident.follows not in known]
-    leading.sort(key=lambda incident: (incident.ended is not None, incident.began, incident.id))
-    return [(leader, tuple(other for other in incidents if other.follows == leader.id)) for leader in leading]
+def how_known(step: Evidence) -> str:
+    """Say whose a line of evidence is, what it stands for, and how its wording is known."""
+    how = {Provenance.GIST: "wording unknown"}.get(step.event.rule.provenance, f"wording {step.event.rule.provenance}")
+    role = "" if step.role in ("", "why") else f"{step.role}, "
+    return f"{step.event.side or 'side not known'}, {role}{how}"
 
 
-def _write_overview(paper: Paper, pages: Sequence[tuple[Incident, tuple[Incident, ...]]]) -> None:
-    still = sum(incident.ended is None for incident, _ in pages)
-    paper.heading(f"{many(len(pages), 'incident')}, {still} still open", level=1)
-    for number, (incident, _) in enumerate(pages, start=1):
-        name = incident.session.name or incident.session.id or incident.session.peer.address
-        cause = f" {incident.cause.title}, {incident.confidence}." if incident.cause else ""
-        paper.sentence(
-            f"{began(incident)}  {prose(name)}: {prose(title(incident))}.{prose(cause)}",
-            indent="    ",
-            first=f"{number}. ".ljust(4),
-        )
+def line_text(step: Evidence) -> str:
+    """Return the text of a line of evidence as it is shown: on one line, up to a length."""
+    text = " / ".join(step.event.text.split("\n"))
+    more = f" … ({len(text) - _LONGEST_QUOTE} more characters)" if len(text) > _LONGEST_QUOTE else ""
+    return quote(text[:_LONGEST_QUOTE]) + more
+
+
+def bars(lives: Lives, style: Style) -> list[str]:
+    """Draw the sessions' lives as rows of characters."""
+    names = [quote(life.name) for life in lives.rows]
+    room = min(30, max(map(len, names)))
+    columns = max(16, min(style.width, 80) - room - 6)
+    rows = [f"{'':{room}}  {stamp(lives.begin)}{stamp(lives.end):>{max(21, columns - 20)}}"]
+    for name, life in zip(names, lives.rows, strict=True):
+        row = ["."] * columns
+        for span in paint(life.spans, lives.begin, lives.end, columns):
+            row[span.begin : span.end] = _MARKS[span.state] * (span.end - span.begin)
+        rows.append(f"{name if len(name) <= room else name[: room - 1] + '…':{room}}  {''.join(row)}")
+    rows.append(f"{'':{room}}  = up   ~ negotiating   x down   . not known")
+    return rows
+
+
+def _write_page(paper: Paper, page: Page) -> None:
+    numbered = f"{page.number}. " if page.number else ""
+    paper.heading(numbered + prose(page.title), level=1, look=page.look)
+    for section in page.sections:
+        _write_section(paper, section)
+
+
+def _write_section(paper: Paper, section: Section) -> None:
+    if section.title and section.answer and section.name == "cause":
+        _write_answer(paper, section)
+    elif section.title:
+        paper.heading(prose(": ".join(filter(None, (section.title, section.answer)))))
+    for block in section.blocks:
+        _write_block(paper, block)
+
+
+def _write_answer(paper: Paper, section: Section) -> None:
+    """Write the answer in the heading, or below it where it is too long for one row."""
+    whole = prose(f"{section.title}: {section.answer}")
+    if len(whole) + 3 <= paper.style.width:
+        paper.heading(whole)
+        return
+    paper.heading(section.title)
+    paper.sentence(prose(f"{section.answer}."), look="bold")
+
+
+def _write_block(paper: Paper, block: Block) -> None:
+    match block:
+        case Said(text, look):
+            paper.blank()
+            paper.sentence(prose(text), look=look)
+        case Pairs(rows):
+            paper.blank()
+            paper.pairs((prose(name), prose(text)) for name, text in rows)
+        case Table(header, rows, looks):
+            paper.blank()
+            paper.table(header, [[prose(cell) for cell in row] for row in rows], looks)
+        case Points():
+            _write_points(paper, block)
+        case Reference(text, address):
+            paper.blank()
+            paper.exact(quote(f"{text} {address}"), "dim")  # not wrapped: it is there to be opened
+        case Ladder() | Quotes() | Chart():
+            _write_picture(paper, block)
+
+
+def _write_picture(paper: Paper, block: Ladder | Quotes | Chart) -> None:
+    match block:
+        case Ladder():
+            draw(paper, block)
+        case Quotes(proofs):
+            for step in proofs:
+                _write_quote(paper, step)
+        case Chart(lives):
+            for row in bars(lives, paper.style):
+                paper.exact(f"    {row}")
+
+
+def _write_points(paper: Paper, points: Points) -> None:
+    overview = any(item.page for item in points.items)
+    for number, item in enumerate(points.items, start=1):
+        first = f"{number}. " if points.numbered else "- "
+        if overview:
+            paper.sentence(prose(item.text), indent="    ", first=first.ljust(4))
+        else:
+            paper.sentence(prose(item.text), indent=" " * len("1. " if points.numbered else "- "), first=first)
+        for command in item.commands:
+            paper.blank()
+            paper.exact(f"       {quote(command)}")  # not wrapped: it is there to be copied
+            paper.blank()
+
+
+def _write_quote(paper: Paper, step: Evidence) -> None:
+    """Quote a line of the evidence, as a block that Markdown leaves alone."""
+    where = quote(", ".join(str(origin) for origin in step.event.origins[:3]))
+    how = quote(how_known(step))
+    if len(head := f"    {where}  ({how})") <= paper.style.width:
+        paper.exact(head)
+    else:
+        paper.exact(f"    {where}")
+        paper.exact(f"      ({how})")
+    paper.quoted(line_text(step), "        ")
