@@ -25,7 +25,12 @@ Paths = Annotated[
 ]
 Edge = Annotated[list[str] | None, typer.Option("--edge", metavar="PATH", help="A log of the Edge's side; repeatable.")]
 Peer = Annotated[list[str] | None, typer.Option("--peer", metavar="PATH", help="A log of the peer's side; repeatable.")]
-Written = Annotated[Format, typer.Option("--format", "-f", help="text: to read; jsonl: for programs.")]
+Written = Annotated[
+    Format,
+    typer.Option(
+        "--format", "-f", help="text: to read; md: for tickets; html: one file with pictures; jsonl: for programs."
+    ),
+]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the result there, whole or not at all.")
 ]

@@ -40,11 +40,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A point of a list: text, commands to be copied, and the page that it is about."""
+    """A point of a list: text, and commands to be copied."""
 
     text: str
     commands: tuple[str, ...] = ()
-    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +55,49 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One incident in an overview, and the page that tells all of it."""
+
+    page: str
+    look: str
+    began: str
+    session: str
+    title: str
+    cause: str  # empty where it is not known
+    sure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The incidents of a report, in the order of their pages."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One gateway of a ladder."""
+
+    side: Side
+    name: str
+    heard: bool  # its log was given
+
+
+@dataclass(frozen=True, slots=True)
 class Ladder:
     """Who said and did what, in the order of one clock; `proofs` are the steps that the verdict rests on."""
 
     steps: tuple[Evidence, ...]
     proofs: tuple[Evidence, ...] = ()
-    heard: frozenset[Side] = frozenset()  # whose log was given
+    lanes: tuple[Lane, ...] = ()  # the edge's and the peer's
     aligned: bool = False  # the sides' clocks were compared
 
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """Lines of the logs that prove something; `beside` are the timeline's further lines."""
+    """Lines of the logs that prove something."""
 
     proofs: tuple[Evidence, ...]
-    beside: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +115,7 @@ class Chart:
     lives: Lives
 
 
-Block = Said | Pairs | Table | Points | Ladder | Quotes | Reference | Chart
+Block = Said | Pairs | Table | Points | Index | Ladder | Quotes | Reference | Chart
 
 
 @dataclass(frozen=True, slots=True)

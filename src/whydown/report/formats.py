@@ -17,12 +17,16 @@ class Format(StrEnum):
     """How a report is written."""
 
     TEXT = "text"
+    MD = "md"
+    HTML = "html"
     JSONL = "jsonl"
 
 
 # Each module has `parts(report, style)`; it is imported when its format is asked for, for some need a library.
 _WRITERS: Mapping[Format, str] = {
     Format.TEXT: "whydown.report.text",
+    Format.MD: "whydown.report.markdown",
+    Format.HTML: "whydown.report.html",
     Format.JSONL: "whydown.report.jsonl",
 }
 

@@ -107,7 +107,7 @@ class Paper:
     def text(self) -> str:
         """Return the page; in ASCII where the screen knows no more."""
         page = "\n".join(self.lines).rstrip("\n") + "\n"
-        return page if self.style.unicode else page.replace("≠ |", "≠|").translate(_ASCII)
+        return page if self.style.unicode else to_ascii(page)
 
     def _wrapped(self, text: str, first: str, indent: str) -> list[str]:
         return wrap(text, max(self.style.width, len(indent) + 24), first, indent) or [first.rstrip()]
@@ -118,6 +118,11 @@ class Paper:
         while sum(widths) > room and max(widths) > 8:
             widths[widths.index(max(widths))] -= 1
         return widths
+
+
+def to_ascii(text: str) -> str:
+    """Return text for a reader that knows no Unicode: signs and arrows as ASCII draws them."""
+    return text.replace("≠ |", "≠|").translate(_ASCII)
 
 
 class _Wrapper(textwrap.TextWrapper):

@@ -11,6 +11,7 @@ from whydown.grammar.event import Provenance
 from whydown.report.document import (
     Item,
     Ladder,
+    Lane,
     Page,
     Pairs,
     Points,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 _LAYERS = {Layer.SESSION: "IPsec session", Layer.TUNNEL: "IPsec tunnel", Layer.BGP: "BGP neighbour"}
 _STATES = {"down": "DOWN", "recovered": "was down, is up again", "flapping": "FLAPPING", "degraded": "DEGRADED"}
-_LOOKS = {"down": "bad", "recovered": "good", "flapping": "bad", "degraded": "doubt"}
+LOOKS = {"down": "bad", "recovered": "good", "flapping": "bad", "degraded": "doubt"}
 # Reasons behind which one parameter differs: naming it is what the reader waits for.
 _OF_A_PARAMETER = frozenset({"No proposal chosen", "TS unacceptable", "Authentication failed"})
 _SURENESS = {Confidence.CONFIRMED: "", Confidence.PROBABLE: ", probably", Confidence.POSSIBLE: ", possibly"}
@@ -85,7 +86,7 @@ def page_of(
         name=f"i{incident.id}",
         title=title(incident),
         sections=tuple(part for part in parts if part),
-        look=_LOOKS.get(incident.state, "bold"),
+        look=LOOKS.get(incident.state, "bold"),
         incident=incident,
         number=number,
     )
@@ -234,17 +235,18 @@ def _timeline(incident: Incident, heard: Sequence[Heard]) -> Section | None:
         return None
     session, aligned = incident.session, incident.clocks.offset_s is not None
     gateways = {Side.EDGE: session.edge, Side.PEER: session.peer}
-    sides = {side for side in Side if gateways[side].heard} | {log.side for log in heard}
-    ladder = Ladder(incident.timeline, incident.evidence, frozenset(sides), aligned)
+    lanes = tuple(
+        Lane(side, gateway.host or gateway.address, gateway.heard or any(log.side is side for log in heard))
+        for side, gateway in gateways.items()
+    )
+    ladder = Ladder(incident.timeline, incident.evidence, lanes, aligned)
     return Section("timeline", "Timeline, on the edge's clock" if aligned else "Timeline", (ladder,))
 
 
 def _evidence(incident: Incident) -> Section | None:
     if not incident.evidence:
         return None
-    told = {step.event.origins for step in incident.evidence}
-    beside = tuple(step for step in incident.timeline if step.event.origins not in told)
-    return Section("evidence", "Evidence", (Quotes(incident.evidence, beside),))
+    return Section("evidence", "Evidence", (Quotes(incident.evidence),))
 
 
 def _alternatives(incident: Incident) -> Section | None:

@@ -6,10 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from whydown.report.coverage import coverage
-from whydown.report.document import Chart, Document, Item, Page, Points, Section, Table
+from whydown.report.document import Chart, Document, Entry, Index, Page, Section, Table
 from whydown.report.layout import many
 from whydown.report.lives import lives_of, short_name
-from whydown.report.page import began, page_of, title
+from whydown.report.page import LOOKS, began, page_of, title
 from whydown.report.quiet import quiet_page
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _paired(incidents: Sequence[Incident]) -> list[tuple[Incident, tuple[Inciden
 
 def _overview(report: Report, leading: Sequence[Incident]) -> Page:
     still = sum(incident.ended is None for incident in leading)
-    sections = [Section("list", "", (Points(tuple(map(_line, leading)), numbered=True),))]
+    sections = [Section("index", "", (Index(tuple(map(_entry, leading))),))]
     if len(leading) > _FEW:
         sections.append(Section("counts", "By reason and cause", (_counts(leading),)))
     if lives := lives_of(report, leading):
@@ -58,9 +58,16 @@ def _overview(report: Report, leading: Sequence[Incident]) -> Page:
     return Page("overview", f"{many(len(leading), 'incident')}, {still} still open", tuple(sections))
 
 
-def _line(incident: Incident) -> Item:
-    cause = f" {incident.cause.title}, {incident.confidence}." if incident.cause else ""
-    return Item(f"{began(incident)}  {short_name(incident.session)}: {title(incident)}.{cause}", page=f"i{incident.id}")
+def _entry(incident: Incident) -> Entry:
+    return Entry(
+        page=f"i{incident.id}",
+        look=LOOKS.get(incident.state, "bold"),
+        began=began(incident),
+        session=short_name(incident.session),
+        title=title(incident),
+        cause=incident.cause.title if incident.cause else "",
+        sure=str(incident.confidence),
+    )
 
 
 def _counts(leading: Sequence[Incident]) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from whydown.grammar.event import Provenance
-from whydown.report.document import Chart, Ladder, Pairs, Points, Quotes, Reference, Said, Table
+from whydown.report.document import Chart, Index, Ladder, Pairs, Points, Quotes, Reference, Said, Table
 from whydown.report.ladder import draw
 from whydown.report.layout import Paper, Style, stamp
 from whydown.report.lives import State, paint
@@ -113,6 +113,8 @@ def _write_block(paper: Paper, block: Block) -> None:
             paper.table(header, [[prose(cell) for cell in row] for row in rows], looks)
         case Points():
             _write_points(paper, block)
+        case Index():
+            _write_index(paper, block)
         case Reference(text, address):
             paper.blank()
             paper.exact(quote(f"{text} {address}"), "dim")  # not wrapped: it is there to be opened
@@ -133,17 +135,20 @@ def _write_picture(paper: Paper, block: Ladder | Quotes | Chart) -> None:
 
 
 def _write_points(paper: Paper, points: Points) -> None:
-    overview = any(item.page for item in points.items)
     for number, item in enumerate(points.items, start=1):
         first = f"{number}. " if points.numbered else "- "
-        if overview:
-            paper.sentence(prose(item.text), indent="    ", first=first.ljust(4))
-        else:
-            paper.sentence(prose(item.text), indent=" " * len("1. " if points.numbered else "- "), first=first)
+        paper.sentence(prose(item.text), indent=" " * len("1. " if points.numbered else "- "), first=first)
         for command in item.commands:
             paper.blank()
             paper.exact(f"       {quote(command)}")  # not wrapped: it is there to be copied
             paper.blank()
+
+
+def _write_index(paper: Paper, index: Index) -> None:
+    for number, entry in enumerate(index.entries, start=1):
+        cause = f" {entry.cause}, {entry.sure}." if entry.cause else ""
+        said = f"{entry.began}  {prose(f'{entry.session}: {entry.title}.{cause}')}"
+        paper.sentence(said, indent="    ", first=f"{number}. ".ljust(4))
 
 
 def _write_quote(paper: Paper, step: Evidence) -> None:

@@ -1,0 +1,104 @@
+"""The report as one HTML file: no script, no request, every text of a log escaped by its type.
+
+`markupsafe.Markup` is what a browser may read as markup. Nothing becomes it but the literals in this module and the
+modules of its pictures; whatever is put into them as a string is escaped.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+import whydown
+from whydown.report.blocks import Lines, markup
+from whydown.report.pages import document_of
+from whydown.report.quote import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from whydown.report.document import Page, Section
+    from whydown.report.layout import Style
+    from whydown.report.model import Report
+
+_FOLDED = frozenset({"ruled-out", "console", "alternatives", "missing"})  # what only some readers look for
+_HEAD = Markup("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-{digest}'; \
+base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<style>{sheet}</style>
+</head>
+<body>
+<a class="skip" href="#answer">Skip to the answer</a>
+<main id="answer">
+""")
+_FOOT = Markup("""</main>
+<footer><p>Written by whydown {version}{grammars} from the logs named under Coverage. Times are UTC.</p></footer>
+</body>
+</html>
+""")
+
+
+def render(report: Report, _style: Style | None = None) -> str:
+    """Write the whole report as one file."""
+    return "".join(parts(report))
+
+
+def parts(report: Report, _style: Style | None = None) -> Iterator[str]:
+    """Write the report as the formats of a report are written."""
+    document = document_of(report)
+    sheet, digest = _sheet()
+    yield _HEAD.format(title=quote(document.pages[0].title), sheet=Markup(sheet), digest=digest)  # noqa: S704 - ours
+    level = 1
+    for page in document.pages:
+        yield _page(page, level)
+        level = 2 if len(document.pages) > 1 else 1
+    yield _section(document.coverage, 2, Lines())
+    grammars = f" (grammars {report.grammars})" if report.grammars else ""
+    yield _FOOT.format(version=whydown.__version__, grammars=grammars)
+
+
+@cache
+def _sheet() -> tuple[str, str]:
+    """Return the style sheet, and its digest as a content security policy names it."""
+    text = files("whydown.report").joinpath("page.css").read_text(encoding="utf-8")
+    text = re.sub(r"\s*([{};:,>])\s*", r"\1", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)).strip()
+    return text, base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _page(page: Page, level: int) -> Markup:
+    lines = Lines.of(page)
+    numbered = f"{page.number}. " if page.number else ""
+    sections = Markup().join(_section(section, level + 1, lines) for section in page.sections)
+    if not any(section.name == "evidence" for section in page.sections):
+        sections += lines.markup()
+    return Markup(
+        '<article id="{0}" class="{1}" aria-labelledby="{0}-t">\n<h{2} id="{0}-t">{3}</h{2}>\n{4}</article>\n'
+    ).format(page.name, page.look, level, f"{numbered}{quote(page.title)}", sections)
+
+
+def _section(section: Section, level: int, lines: Lines) -> Markup:
+    """Write a part of a page; the tables of the answer come before what is said about it."""
+    blocks = sorted(section.blocks, key=lambda block: section.name == "cause" and type(block).__name__ == "Pairs")
+    inside = Markup().join(markup(block, lines) for block in blocks)
+    title = escape(quote(section.title))
+    if section.answer:
+        title = Markup("{}: <span>{}</span>").format(quote(section.title), quote(section.answer))
+    if not section.title:
+        return Markup('<section class="{}">\n{}</section>\n').format(section.name, inside)
+    heading = Markup("<h{0}>{1}</h{0}>").format(level, title)
+    if section.name in _FOLDED:
+        return Markup('<details class="{}"><summary>{}</summary>\n{}</details>\n').format(section.name, heading, inside)
+    return Markup('<section class="{}">{}\n{}</section>\n').format(section.name, heading, inside)
