@@ -7,25 +7,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cases import CASES, SAMPLES, given, incidents, library, told
+from bundles import UUID, customer, rotated, vpn_session
+from cases import CASES, SAMPLES, given, incidents, knowledge, library, told
 from sources.archives import library_tar, library_zip
-from whydown.pipeline import read_events
+from whydown.pipeline import analyze, read_events
 from whydown.sources.files import Input
 from whydown.sources.line import Side
 from whydown.tally import Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from whydown.diagnose.incident import Incident
+    from whydown.report.model import Report
+
 BOTH = [case for case in CASES if given(case) == frozenset(Side)]
-
-
-def rotated(log: bytes) -> tuple[bytes, bytes]:
-    """Cut a log in its middle, where a new second begins: not inside what a daemon writes over several lines."""
-    lines = log.splitlines(keepends=True)
-    cuts = [n for n in range(1, len(lines)) if lines[n][:19] != lines[n - 1][:19]]
-    cut = min(cuts, key=lambda n: abs(2 * n - len(lines)), default=0)
-    return b"".join(lines[:cut]), b"".join(lines[cut:])
+NSX = [case for case in BOTH if b'subcomp="iked"' in (SAMPLES / case / "edge.log").read_bytes()]
 
 
 @pytest.mark.parametrize("case", BOTH[:: max(1, len(BOTH) // 6)])
@@ -43,3 +41,56 @@ def test_a_case_in_bundles_is_told_as_its_logs_are(tmp_path: Path, case: str) ->
         (i.layer, i.began, i.reason, i.confidence) for i in told(case)
     ]
     assert [i.cause and i.cause.name for i in bundled] == [i.cause and i.cause.name for i in told(case)]
+
+
+def said(found: Sequence[Incident]) -> list[tuple[object, ...]]:
+    return [(i.layer, i.began, i.reason, i.confidence, i.cause and i.cause.name) for i in found]
+
+
+def flagless(*paths: Path) -> Report:
+    inputs = [Input(str(path)) for path in paths]
+    return analyze(inputs, library=library(), knowledge=knowledge())
+
+
+@pytest.mark.parametrize("case", NSX)
+def test_a_customers_bundles_need_no_flags(tmp_path: Path, case: str) -> None:
+    edge, peer = ((SAMPLES / case / f"{side}.log").read_bytes() for side in ("edge", "peer"))
+    report = flagless(customer(tmp_path, edge, peer))
+    assert said(report.incidents) == said(told(case))
+
+
+@pytest.mark.parametrize("case", [case for case in BOTH if case not in NSX][::4])
+def test_the_order_of_the_inputs_does_not_matter(case: str) -> None:
+    logs = [SAMPLES / case / f"{side}.log" for side in ("edge", "peer")]
+    assert said(flagless(*logs).incidents) == said(flagless(*reversed(logs)).incidents)
+
+
+def test_the_standby_of_a_pair_does_not_speak_for_the_session(tmp_path: Path) -> None:
+    case = SAMPLES / "cases" / "dh-group-mismatch"
+    ends = "198.51.100.128", "203.0.113.128"
+    standby = vpn_session(*ends, reason="SR state is not Active")
+    dump = "edge/vpn-session", vpn_session(*ends)
+    customer(tmp_path, (case / "edge.log").read_bytes(), (case / "peer.log").read_bytes(), dump, standby=standby)
+    report = flagless(tmp_path)
+    first = report.incidents[0]
+    assert (first.reason, first.basis) == ("No proposal chosen", "stated")
+    assert first.cause is not None
+    assert (first.cause.name, first.session.edge.host, first.session.id) == ("dh-group-mismatch", "edge-01", UUID)
+    assert not first.contradictions
+
+
+def test_where_both_of_a_pair_say_so_nobody_has_the_session(tmp_path: Path) -> None:
+    case = SAMPLES / "cases" / "dh-group-mismatch"
+    both = vpn_session("198.51.100.128", "203.0.113.128", reason="SR state is not Active")
+    logs = (case / "edge.log").read_bytes(), (case / "peer.log").read_bytes()
+    report = flagless(customer(tmp_path, *logs, ("edge/vpn-session", both), standby=both))
+    assert report.incidents[0].reason == "SR state is not Active"
+
+
+def test_a_reason_in_a_dump_that_the_logs_do_not_bear_out_is_contradicted(tmp_path: Path) -> None:
+    case = SAMPLES / "cases" / "dh-group-mismatch"
+    dump = "edge/vpn-session", vpn_session("198.51.100.128", "203.0.113.128", reason="Authentication failed")
+    customer(tmp_path, (case / "edge.log").read_bytes(), (case / "peer.log").read_bytes(), dump)
+    first = flagless(tmp_path).incidents[0]
+    assert first.reason == "Authentication failed"
+    assert any('states "Authentication failed", but' in c and "No proposal chosen" in c for c in first.contradictions)

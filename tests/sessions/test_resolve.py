@@ -16,7 +16,7 @@ EDGE, PEER, OTHER = "192.0.2.1", "198.51.100.7", "203.0.113.9"
 
 
 def sessions(*events: Event) -> list[set[str]]:
-    writers, _ = gather_writers(events)
+    writers = gather_writers(events)
     return [{e.text for x in joined.links for e in x.events} for joined in resolve(writers)]
 
 
@@ -120,7 +120,7 @@ def test_a_stranger_at_another_time_is_not_the_connection() -> None:
 def test_a_session_is_named_by_nsx_where_nsx_names_it() -> None:
     uuid = "254d755e-e133-4831-89ab-41ef49c2bdc1"
     alarm = event("edge session.down", at=1, session=uuid, local=EDGE, remote=PEER, reason="Peer sent delete")
-    writers, _ = gather_writers([alarm])
+    writers = gather_writers([alarm])
     named = name_session(resolve(writers)[0], writers)
     assert (named.id, named.edge.address, named.peer.address) == (uuid, EDGE, PEER)
 

@@ -113,13 +113,13 @@ def zip_between(*attack: bytes, entries: int = 3) -> bytes:
     return good[0] + b"".join(attack) + good[1] + directory(entries, b"syslog")
 
 
-def library_tar(*members: tuple[str, bytes]) -> bytes:
+def library_tar(*members: tuple[str, bytes], written: int = WRITTEN) -> bytes:
     """Make a tar with Python's own library."""
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w") as tar:
         for name, data in members:
             info = tarfile.TarInfo(name)
-            info.size, info.mtime = len(data), WRITTEN
+            info.size, info.mtime = len(data), written
             tar.addfile(info, io.BytesIO(data))
     return made.getvalue()
 

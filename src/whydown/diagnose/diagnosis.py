@@ -11,7 +11,7 @@ from whydown.diagnose.console import judge_problems
 from whydown.diagnose.engine import Finding, find
 from whydown.diagnose.incident import Alternative, Cause, Confidence, Evidence, Incident, Layer
 from whydown.diagnose.missing import name_missing
-from whydown.diagnose.reasons import following_reason, only_follows, shown_reasons, stated_reason
+from whydown.diagnose.reasons import choose_reason, following_reason, only_follows, shown_reasons, stated_reason
 from whydown.diagnose.scene import Scene
 from whydown.diagnose.timeline import find_trigger, pick_timeline
 from whydown.envelope.record import Certainty
@@ -33,6 +33,7 @@ _ALTERNATIVES = 4  # more than that is no help
 _EVIDENCE = 12
 _TOGETHER = 10_000_000  # microseconds: a tunnel that goes down this close to its session follows it
 _TOGETHER_UNTIMED = 10_000  # where no line bears a time: ten lines
+_AT_ONCE = 5_000_000  # microseconds between what NSX states and the line that shows it
 _NOBODY: Mapping[str, Supply] = MappingProxyType({})
 _ORDER = {Confidence.CONFIRMED: 0, Confidence.PROBABLE: 1, Confidence.POSSIBLE: 2}
 
@@ -134,7 +135,6 @@ def _tell(
     findings = _findings(knowledge.causes, scene, reason, tally)
     lead = findings[0] if findings else None
     evidence = _evidence(lead, reason)
-    first = min(episode.events, key=lambda e: e.at, default=None)
     incident = Incident(
         id=_id(session.name.id, episode.layer, episode.tunnel, str(evidence[0].event.id if evidence else "")),
         revision=1,
@@ -142,7 +142,7 @@ def _tell(
         state=_state(episode),
         began=episode.began,
         ended=episode.ended,
-        certainty=min((e.certainty for e in episode.events), default=Certainty.UNTIMED) if first else Certainty.UNTIMED,
+        certainty=_certainty(episode),
         session=session.name,
         tunnel=episode.tunnel,
         reason=reason.reason.wording,
@@ -168,6 +168,15 @@ def _tell(
         possible_problems=judge_problems(knowledge, scene, reason, findings, supplies),
     )
     return Told(incident, scene, shown, tuple(findings))
+
+
+def _certainty(episode: Episode) -> Certainty:
+    """Return how well the times are known: a state dump that bears none only tells of an episode that logs do not."""
+    began = [e for e in episode.events if e.at == episode.began]
+    dated = [e for e in episode.events if not (e.of_dump and e.certainty is Certainty.UNTIMED)]
+    if began and all(e.of_dump for e in began):
+        dated = [*began, *dated]
+    return min((e.certainty for e in dated), default=Certainty.UNTIMED)
 
 
 def _findings(causes: Iterable[CauseBlock], scene: Scene, reason: Shown, tally: Tally) -> list[Finding]:
@@ -233,12 +242,11 @@ def _alternatives(findings: Sequence[Finding], causes: Sequence[CauseBlock]) -> 
 def _contradictions(shown: Sequence[Shown], lead: Finding | None) -> tuple[str, ...]:
     reason = shown[0]
     said = []
-    if reason.stated and len(shown) > 1:
-        other = min((s for s in shown[1:] if not s.stated), key=lambda s: s.reason.rank, default=None)
-        if other and other.reason.rank < reason.reason.rank:
-            said.append(
-                f'NSX states "{reason.reason.wording}", but {other.last.origins[0]} shows "{other.reason.wording}"'
-            )
+    # What the logs show later than NSX's statement is another failure, not another opinion.
+    inferred = [s for s in shown[1:] if not s.stated and s.at <= reason.at + _AT_ONCE]
+    other = choose_reason(inferred) if reason.stated else None
+    if other and (other.reason.rank < reason.reason.rank or not reason.borne_out):
+        said.append(f'NSX states "{reason.reason.wording}", but {other.last.origins[0]} shows "{other.reason.wording}"')
     if lead and reason.reason.asked in {n.name for n in lead.cause.misleads}:
         says = "states" if reason.stated else "would show"
         said.append(

@@ -36,6 +36,7 @@ class Shown:
     bindings: Mapping[str, Event]
     evidence: tuple[tuple[str, Event], ...]  # role and event, in the order of the clauses
     stated: bool  # NSX says so itself, be it not in the latest line
+    borne_out: bool = False  # other lines than the statement show it too
 
     @property
     def last(self) -> Event:
@@ -66,19 +67,20 @@ class Finding:
 def reason_shown(reason: Reason, scene: Scene) -> Shown | None:
     """Return how the episode shows a reason, the latest way; None where it does not."""
     best: Shown | None = None
-    stated = False
+    stated = borne_out = False
     for steps in reason.ways:
         for side in sides(steps):
             for solution in Search(scene, side).solutions(steps):
                 if solution.unheard or not solution.evidence:
                     continue
                 at = max(e.at for _, e in solution.evidence)
-                stated = stated or any(e.kind in _STATEMENTS for _, e in solution.evidence)
+                states = any(e.kind in _STATEMENTS for _, e in solution.evidence)
+                stated, borne_out = stated or states, borne_out or not states
                 if best is None or at > best.at:
                     best = Shown(reason, at, solution.bindings.events, solution.evidence, stated)
                 if len(steps) == 1:
                     break  # the latest event came first
-    return best and replace(best, stated=stated)
+    return best and replace(best, stated=stated, borne_out=borne_out)
 
 
 def find(cause: Cause, scene: Scene, shown: Shown | None, tally: Tally | None = None) -> Finding | None:

@@ -150,7 +150,9 @@ def _when(incident: Incident) -> str:
     """Say since when, until when or still, and how often."""
     text = f"since {stamp(incident.began)}"
     if incident.certainty is Certainty.UNTIMED:
-        text = "the lines bear no time" + ("; up again in the end" if incident.state == "recovered" else "")
+        stated = any(step.event.of_dump and step.at == incident.began for step in incident.timeline)
+        text = f"in a state dump of {stamp(incident.began)}, by its file's time" if stated else "the lines bear no time"
+        text += "; up again in the end" if incident.state == "recovered" else ""
     elif incident.ended is not None:
         text = f"{stamps(incident.began, incident.ended)}, {duration(incident.ended - incident.began)}"
     elif incident.last_seen is not None and incident.last_seen > incident.began + 1_000_000:

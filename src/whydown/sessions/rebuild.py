@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from whydown.grammar.event import in_time
+from whydown.grammar.vocabulary import Kind
 from whydown.sessions.align import align, shift
 from whydown.sessions.hearing import hear, silence
 from whydown.sessions.model import Hearing, Session
 from whydown.sessions.names import NO_CLOCKS
 from whydown.sessions.protocols import tell_protocols
 from whydown.sessions.resolve import Joined, name_session, resolve
+from whydown.sessions.sides import GIVEN
 from whydown.sessions.writers import gather_writers
 from whydown.sources.line import Side
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from whydown.sessions.writers import Writer
     from whydown.tally import Tally
 
+_NOT_ACTIVE = "SR state is not Active"
+_STATES = frozenset({Kind.SESSION_UP, Kind.SESSION_DOWN, Kind.SESSION_NEGOTIATING})
+
 
 def rebuild_sessions(
     events: Iterable[Event], given: frozenset[Side], tally: Tally
@@ -31,9 +36,9 @@ def rebuild_sessions(
     `given` are the sides whose logs the user gave: one that is given and holds no line of an IKE daemon was silent,
     which is not the same as unheard.
     """
-    writers, assumed = gather_writers(events)
-    if assumed and len(writers) > 1:
-        sides = ", ".join(f"{w.host or 'unnamed'} is the {w.side}" for w in writers)
+    writers = gather_writers(events)
+    if len(writers) > 1 and any(w.why != GIVEN for w in writers):
+        sides = ", ".join(f"{w.host or 'unnamed'} is the {w.side} ({w.why})" for w in writers)
         tally.notice("sides", f"not all sides were given with --edge and --peer; taken from the logs: {sides}")
     silent = tuple(silence(side) for side in sorted(given - {w.side for w in writers}))
     sessions = tuple(_session(joined, writers, silent) for joined in resolve(writers))
@@ -41,7 +46,7 @@ def rebuild_sessions(
 
 
 def _session(joined: Joined, writers: Sequence[Writer], silent: tuple[Heard, ...]) -> Session:
-    mine = [e for link in joined.links for e in link.events]
+    mine = _of_active([e for link in joined.links for e in link.events])
     logged = [e for e in mine if not e.of_dump]  # a dump's times are whole seconds: no clock is set by them
     by_side = {side: sorted((e for e in logged if e.side is side), key=in_time) for side in Side}
     clocks = align(by_side[Side.EDGE], by_side[Side.PEER]) if all(by_side.values()) else NO_CLOCKS
@@ -49,3 +54,15 @@ def _session(joined: Joined, writers: Sequence[Writer], silent: tuple[Heard, ...
     hosts = {(e.side, e.host) for e in events}
     heard = tuple(hear(w, clocks) for w in writers if w.logs and any((e.side, e.host) in hosts for e in w.events[:1]))
     return Session(name_session(joined, writers), tuple(events), Hearing((*heard, *silent)), clocks)
+
+
+def _of_active(events: list[Event]) -> list[Event]:
+    """Leave out what the dumps of a pair's standby state where the active Edge states the same session.
+
+    That "SR state is not Active" there is how it should be; only where each of them says so, nobody has the session.
+    """
+    last = {e.host: e for e in sorted(events, key=in_time) if e.of_dump and e.kind in _STATES}
+    standby = {host for host, said in last.items() if said.get("reason") == _NOT_ACTIVE}
+    if not standby or len(standby) == len(last):
+        return events
+    return [e for e in events if not (e.of_dump and e.host in standby)]

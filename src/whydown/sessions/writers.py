@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from whydown.grammar.event import in_time
+from whydown.sessions.homes import home
+from whydown.sessions.sides import EDGE_VENDOR, settle
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from whydown.grammar.event import Event
+    from whydown.sessions.homes import Home
 
 # Programs that are no IKE daemon but tell of the gateway they run on.
 ROUTING = frozenset({"FRRouting"})
-EDGE_VENDOR = "VMware NSX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Writer:
     host: str
     vendor: str
     events: tuple[Event, ...]
+    why: str = ""  # by what its side is known
 
     @property
     def logs(self) -> bool:
@@ -39,31 +42,41 @@ class Writer:
         return f"{self.side}\0{self.host}"
 
 
-def gather_writers(events: Iterable[Event]) -> tuple[tuple[Writer, ...], bool]:
-    """Group events by gateway and settle the sides; the second value tells whether sides had to be assumed.
+def gather_writers(events: Iterable[Event]) -> tuple[Writer, ...]:
+    """Group events by gateway and settle the sides.
 
-    A side said by the user wins; NSX's own daemon is the edge; otherwise, of two gateways, the one whose log came
-    first stands in the Edge's place; a single gateway that is no Edge is the peer.
+    A line names its host; one that names none is of the gateway among whose files it stands.
     """
     groups: dict[tuple[Side | None, str], list[Event]] = defaultdict(list)
     stated: list[Event] = []
+    hostless: list[Event] = []
+    homes: dict[Home, set[tuple[Side | None, str]]] = defaultdict(set)
     for event in events:
         if event.of_dump:
             stated.append(event)
-            continue
-        host = event.host or ("" if event.side else event.origins[0].source)
-        groups[event.side, host].append(event)
-    _take_in(stated, groups)
-    sides, assumed = _settle_sides(groups)
+        elif event.host:
+            key = event.side, event.host
+            groups[key].append(event)
+            homes[home(event)].add(key)
+        else:
+            hostless.append(event)
+    for event in hostless:
+        own = home(event)
+        around = [key for key in homes[own] if key[0] in (event.side, None)] if own.bundled else []
+        key = around[0] if len(around) == 1 else (event.side, "" if event.side else own.label)
+        groups[key].append(event if len(around) != 1 else event._replace(host=key[1]))
+    for event in hostless:
+        homes[home(event)].add((event.side, event.host))
+    _take_in(stated, groups, homes)
+    stands = settle(groups, stated)
     writers = []
-    for key, group in groups.items():
+    for (key, group), stand in zip(groups.items(), stands, strict=True):
         once = _once(group)
         vendors = Counter(e.vendor for e in once if e.vendor not in ROUTING)
         vendor = max(sorted(vendors), key=vendors.__getitem__) if vendors else once[0].vendor
-        side = sides[key]
-        own = tuple(e if e.side is side else e._replace(side=side) for e in once)
-        writers.append(Writer(side, key[1], vendor, own))
-    return tuple(sorted(writers, key=lambda w: (w.side, w.host))), assumed
+        own_events = tuple(e if e.side is stand.side else e._replace(side=stand.side) for e in once)
+        writers.append(Writer(stand.side, key[1], vendor, own_events, stand.why))
+    return tuple(sorted(writers, key=lambda w: (w.side, w.host)))
 
 
 def _once(group: list[Event]) -> list[Event]:
@@ -88,33 +101,32 @@ def _once(group: list[Event]) -> list[Event]:
     return kept
 
 
-def _take_in(stated: Sequence[Event], groups: dict[tuple[Side | None, str], list[Event]]) -> None:
-    """Give what state dumps say to the gateway they are of: the one that the prompt names, or the only Edge there is."""
+def _take_in(
+    stated: Sequence[Event],
+    groups: dict[tuple[Side | None, str], list[Event]],
+    homes: Mapping[Home, set[tuple[Side | None, str]]],
+) -> None:
+    """Give what state dumps say to the gateway they are of.
+
+    That is the one that the prompt names, the one among whose files the dump stands, or the only Edge there is, unless
+    the dump comes in a bundle of its own: of a pair of Edges the one that is not active logs nothing of a VPN.
+    """
     logged = list(groups)
     edges = [key for key in logged if key[0] is Side.EDGE or any(e.vendor == EDGE_VENDOR for e in groups[key])]
+    bundled = {key for place, keys in homes.items() if place.bundled for key in keys}
     for event in stated:
         own = [key for key in logged if key[0] in (event.side, None) and _label(key[1]) == _label(event.host)]
-        if not event.host and event.side is Side.EDGE:
-            own = edges
-        key = own[0] if len(own) == 1 else (event.side, event.host)
-        groups[key].append(event._replace(side=key[0], host=key[1]) if len(own) == 1 else event)
+        host = event.host
+        if not host:
+            place = home(event)
+            own = [key for key in homes.get(place, ()) if key in edges] if event.side is Side.EDGE else []
+            if not own and place.bundled and bundled.intersection(edges):
+                host = place.label
+            elif not own and event.side is Side.EDGE:
+                own = edges
+        key = own[0] if len(own) == 1 else (event.side, host)
+        groups[key].append(event._replace(side=key[0], host=key[1]))
 
 
 def _label(host: str) -> str:
     return host.partition(".")[0].casefold()
-
-
-def _settle_sides(
-    groups: Mapping[tuple[Side | None, str], list[Event]],
-) -> tuple[dict[tuple[Side | None, str], Side], bool]:
-    settled = {key: key[0] for key in groups if key[0] is not None}
-    for key, group in groups.items():
-        if key not in settled and any(e.vendor == EDGE_VENDOR for e in group):
-            settled[key] = Side.EDGE
-    open_keys = [key for key in groups if key not in settled]
-    assumed = bool(open_keys)
-    for place, key in enumerate(open_keys):
-        first_of_several = place == 0 and len(open_keys) > 1 and Side.EDGE not in settled.values()
-        edge_missing = len(open_keys) == 1 and Side.PEER in settled.values() and Side.EDGE not in settled.values()
-        settled[key] = Side.EDGE if first_of_several or edge_missing else Side.PEER
-    return {k: v for k, v in settled.items() if v is not None}, assumed
