@@ -8,13 +8,25 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "whydown"
-STREET = ("text", "errors", "tally", "sources", "envelope", "grammar", "sessions", "diagnose", "report", "pipeline")
+STREET = (
+    "text",
+    "errors",
+    "tally",
+    "sources",
+    "envelope",
+    "grammar",
+    "sessions",
+    "diagnose",
+    "report",
+    "pipeline",
+    "batch",
+)
 BASE = {"text": 0, "errors": 0, "tally": 0}
 BESIDE = {"dumps": "grammar"}  # dumps make the same events of other texts than the grammars do
 STAGE = BASE | {name: number for number, name in enumerate(STREET) if name not in BASE}
 STAGE |= {name: STAGE[stage] for name, stage in BESIDE.items()}
 CLI = len(STREET)  # cli.py and what only it uses
-TOP = {"cli", "cli_grammar", "cli_look", "cli_options", "options", "terminal", "__main__"}
+TOP = {"cli", "cli_batch", "cli_fleet", "cli_grammar", "cli_look", "cli_options", "options", "terminal", "__main__"}
 
 
 def stage(module: str) -> int:

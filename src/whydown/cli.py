@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Never
 import typer
 
 import whydown
+from whydown.cli_batch import Jobs, StoreFile, Timeout, Whole, scan_batch
+from whydown.cli_fleet import fleet
 from whydown.cli_look import events, explain, unmatched
 from whydown.cli_options import (
     Edge,
@@ -112,6 +114,10 @@ def scan(
         ),
     ] = None,
     width: Annotated[int | None, typer.Option(min=40, max=400, metavar="N", help="Columns of the text page.")] = None,
+    jobs: Jobs = None,
+    store: StoreFile = None,
+    whole: Whole = False,
+    timeout: Timeout = 3600,
     quiet: Quiet = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Counts and remarks on standard error.")] = False,
 ) -> None:
@@ -125,7 +131,6 @@ def scan(
         raise UsageError("--why-not is written as text only.", "Leave --format out.")
     inputs = read_inputs(paths, edge, peer, output)
     default_zone = read_zone(zone)
-    library, knowledge = load_library(grammars), load_knowledge(grammars)
     options = pipeline.Options(
         zone=default_zone,
         edge_zone=read_zone(edge_zone),
@@ -133,8 +138,31 @@ def scan(
         year=year,
         since=instant(since, default_zone),
         until=instant(until, default_zone),
-        why_not=causes_named(why_not or (), knowledge),
     )
+    if jobs is not None or store is not None:
+        if edge or peer or why_not:
+            raise UsageError(
+                "With --jobs or --store each bundle is a case of its own: --edge, --peer and --why-not are for one case.",
+                "Put both sides' logs of a case into one folder.",
+            )
+        status = scan_batch(
+            paths,
+            options,
+            jobs=jobs,
+            store=store,
+            whole=whole,
+            timeout=timeout,
+            written=written,
+            output=output,
+            width=width,
+            grammars=grammars,
+            fail_on=fail_on,
+            quiet=quiet,
+            verbose=verbose,
+        )
+        raise typer.Exit(status)
+    library, knowledge = load_library(grammars), load_knowledge(grammars)
+    options = replace(options, why_not=causes_named(why_not or (), knowledge))
     if not quiet and paths and (edge or peer):
         say("logs named without --edge or --peer are sorted by what they hold; repeat the option for each log", "note")
     wanted = fails(fail_on or [], knowledge)
@@ -153,7 +181,7 @@ def scan(
     raise typer.Exit(4 if tally.damaged else 0)
 
 
-for _command in (events, unmatched, explain):
+for _command in (fleet, events, unmatched, explain):
     app.command()(_command)
 
 

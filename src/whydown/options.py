@@ -6,7 +6,7 @@ import os
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from whydown.errors import UsageError
 from whydown.text import suggest
@@ -15,10 +15,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import tzinfo
 
-    from whydown.diagnose.incident import Incident
     from whydown.diagnose.knowledge import Knowledge
     from whydown.grammar.library import Library
     from whydown.sources.files import Input
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str:
+        """A cause's name."""
+
+
+class Judged(Protocol):
+    """An incident, in full or in short, as far as --fail-on asks for it."""
+
+    @property
+    def reason(self) -> str:
+        """The documented reason."""
+
+    @property
+    def cause(self) -> _Named | None:
+        """What is behind it, where that is known."""
+
+    @property
+    def confidence(self) -> str:
+        """How sure that is."""
+
+    @property
+    def ended(self) -> int | None:
+        """When it was up again; None: not by the end of the logs."""
+
 
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -107,7 +133,7 @@ def instant(text: str | None, zone: tzinfo | None) -> int | None:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def fails(words: Sequence[str], knowledge: Knowledge) -> Callable[[Incident], bool]:
+def fails(words: Sequence[str], knowledge: Knowledge) -> Callable[[Judged], bool]:
     """Return whether an incident is one of those that --fail-on names.
 
     `any`; `open`: not up again at the end of the logs; `confirmed`, `probable`, `possible`: at least so sure; a
@@ -150,7 +176,7 @@ def fold(name: str) -> str:
     return re.sub(r"[^a-z0-9/]+", "-", name.lower()).strip("-")
 
 
-def _names(word: str, incident: Incident) -> bool:
+def _names(word: str, incident: Judged) -> bool:
     if word in _SURE:
         return _SURE.index(incident.confidence) >= _SURE.index(word)
     if word in ("any", "open"):

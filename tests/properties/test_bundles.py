@@ -21,6 +21,7 @@ from whydown.report.layout import Style
 from whydown.sources.bundles import Copies, Opener
 from whydown.sources.files import Input, lines
 from whydown.tally import Tally
+from whydown.text import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,10 +134,14 @@ def test_the_whole_way_from_damaged_logs_and_dumps_to_the_report_ends_in_message
     path = tmp_path / "bundle"
     path.write_bytes(struck(bundle, damage))
     tally = Tally()
+    said = ""
     try:
         report = analyze([Input(str(path))], library=library(), knowledge=knowledge(), tally=tally)
-    except InputError:
+    except InputError as error:
+        said = str(error)
+    if said:
         assert tally.lines == 0
+        assert said == printable(said)
         return
     page = "".join(str(part) for part in parts(report, Format.TEXT, Style()))
     assert page.startswith("# ")

@@ -50,14 +50,14 @@ def parts(report: Report, _style: Style) -> Iterator[str]:
 def lines(report: Report) -> Iterator[str]:
     """Write the report's JSON lines one by one, without line feeds."""
     for incident in report.incidents:
-        yield json.dumps(_written(incident_wire(incident)))
-    yield json.dumps(_written(summary_wire(report)))
+        yield json.dumps(written(incident_wire(incident)))
+    yield json.dumps(written(summary_wire(report)))
 
 
 def event_line(event: Event) -> str:
     """Write a typed event as a line of JSON, without a line feed."""
     return json.dumps(
-        _written(
+        written(
             {
                 "type": "event",
                 "schema": SCHEMA,
@@ -186,16 +186,16 @@ def summary_wire(report: Report) -> SummaryWire:
     }
 
 
-def _written(value: Any) -> Any:
+def written(value: Any) -> Any:
     """Return a value with every text in it fit for the wire, enums as their text."""
     if isinstance(value, str):
         return wire(str(value))
     if isinstance(value, dict):
-        return {wire(str(key)): _written(item) for key, item in value.items()}
+        return {wire(str(key)): written(item) for key, item in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return _written(value._asdict())
+        return written(value._asdict())
     if isinstance(value, list | tuple):
-        return [_written(item) for item in value]
+        return [written(item) for item in value]
     return value
 
 

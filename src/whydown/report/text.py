@@ -45,6 +45,13 @@ def parts(report: Report, style: Style) -> Iterator[str]:
     yield render(report, style)
 
 
+def render_page(page: Page, style: Style) -> str:
+    """Write one page that stands for itself, as `render` writes those of a report."""
+    paper = Paper(style)
+    _write_page(paper, page)
+    return paper.text()
+
+
 def how_known(step: Evidence) -> str:
     """Say whose a line of evidence is, what it stands for, and how its wording is known."""
     how = {Provenance.GIST: "wording unknown"}.get(step.event.rule.provenance, f"wording {step.event.rule.provenance}")

@@ -16,6 +16,7 @@ from whydown.sources.finding import STDIN, find
 from whydown.sources.inflating import GZIP_MAGIC
 from whydown.sources.line import Side
 from whydown.sources.repeats import Repeats
+from whydown.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -80,7 +81,7 @@ def lines(
         except OSError as error:
             tally.notice(path, f"cannot be read: {error.strerror or error}", damaged=True)
     if tally.lines == before:
-        why = "; ".join(f"{notice.where}: {notice.message}" for notice in tally.notices[:3])
+        why = "; ".join(printable(f"{notice.where}: {notice.message}") for notice in tally.notices[:3])
         raise InputError(
             f"There is no log line to read ({why or 'no input'}).", "Name a log, or a directory with logs in it."
         )

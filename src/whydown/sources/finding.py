@@ -81,7 +81,7 @@ def _explicit(path: str, side: Side | None, tally: Tally) -> Found | None:
     try:
         if not stat.S_ISREG(Path(path).stat().st_mode):
             return Found(path, side, None)
-        seen = _peek(path)
+        seen = peek(path)
     except FileNotFoundError:
         tally.notice(path, "there is no such file", damaged=True)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
@@ -109,7 +109,7 @@ def _inside(directory: str, side: Side | None, tally: Tally) -> Iterator[Found]:
         for name in sorted(names):
             path = str(Path(folder, name))
             try:
-                seen = _peek(path) if stat.S_ISREG(Path(path).stat().st_mode) else None
+                seen = peek(path) if stat.S_ISREG(Path(path).stat().st_mode) else None
             except OSError as error:
                 refused(error)
                 continue
@@ -128,11 +128,25 @@ def _inside(directory: str, side: Side | None, tally: Tally) -> Iterator[Found]:
         tally.notice(directory, "there is no log in this directory", damaged=True)
 
 
-def _peek(path: str) -> Look | None:
+def holds_a_log(directory: str) -> bool:
+    """Whether a log or a state dump lies in a directory itself, packed or not; an archive is none."""
+    with os.scandir(directory) as entries:
+        return any(_is_log(entry) for entry in entries)
+
+
+def _is_log(entry: os.DirEntry[str]) -> bool:
+    try:
+        seen = peek(entry.path) if entry.is_file() else None
+    except OSError:
+        return False
+    return bool(seen and not seen.alien and not seen.packed and (seen.log or seen.dump or named_like_a_log(entry.name)))
+
+
+def peek(path: str) -> Look | None:
     """Look at the first bytes of a regular file, inflated; None when it is empty."""
     with Path(path).open("rb", buffering=0) as file:
         try:
             head = next(blocks(file.read, HEAD), b"")
         except DamagedError:  # what is wrong is said when it is read
-            return Look()
+            return Look(packed=True)
     return look(head) if head else None

@@ -1,0 +1,101 @@
+"""What became of one case: its incidents in short and in full, and what was odd about it."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from whydown.errors import UsageError
+from whydown.report.lives import short_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from whydown.diagnose.incident import Incident
+
+
+class Status(StrEnum):
+    """How the reading of a case ended."""
+
+    READ = "read"
+    DAMAGED = "damaged"  # some of it could not be read; the rest was analysed
+    NOTHING = "nothing"  # no log in it, or none of a program that a grammar knows
+    FAILED = "failed"  # the analysis did not end
+
+
+class Named(NamedTuple):
+    """A cause by name, and what it says."""
+
+    name: str
+    title: str
+
+
+class Row(NamedTuple):
+    """An incident in short: what lists and counts need; times in microseconds UTC."""
+
+    id: str
+    session: str
+    session_id: str
+    edge: str
+    peer: str
+    peer_vendor: str
+    layer: str
+    tunnel: str
+    state: str
+    reason: str
+    cause: Named | None
+    confidence: str
+    began: int
+    ended: int | None
+    last_seen: int | None
+    follows: bool  # it is down only because its session is
+
+
+class Outcome(NamedTuple):
+    """What became of one case; `packed` holds the incidents and the summary as JSON lines."""
+
+    status: Status
+    message: str = ""  # why it failed or holds nothing; empty for what was read
+    lines: int = 0
+    rows: tuple[Row, ...] = ()
+    packed: bytes = b""
+    content: str = ""  # the hash of what was read; empty where it changed meanwhile
+    quick: str = ""  # the mark of a glance at it; empty where a glance cannot be trusted
+
+    @property
+    def kept(self) -> bool:
+        """Whether it says something of the bundle, not of the circumstances: then it need not be read again."""
+        return bool(self.content) and self.status is not Status.FAILED
+
+    def wires(self) -> Iterator[dict[str, Any]]:
+        """Give the incidents in full, and the summary last."""
+        try:
+            found = zlib.decompress(self.packed).decode().splitlines() if self.packed else []
+        except (zlib.error, UnicodeDecodeError) as error:
+            raise UsageError("The store is damaged.", "Move it away and scan again: it is made anew.") from error
+        yield from map(json.loads, found)
+
+
+def row(incident: Incident) -> Row:
+    """Return an incident in short."""
+    name = incident.session
+    return Row(
+        id=incident.id,
+        session=short_name(name),
+        session_id=name.id,
+        edge=name.edge.host or name.edge.address,
+        peer=name.peer.host or name.peer.address,
+        peer_vendor=name.peer.vendor,
+        layer=str(incident.layer),
+        tunnel=incident.tunnel,
+        state=incident.state,
+        reason=incident.reason,
+        cause=Named(incident.cause.name, incident.cause.title) if incident.cause else None,
+        confidence=str(incident.confidence),
+        began=incident.began,
+        ended=incident.ended,
+        last_seen=incident.last_seen,
+        follows=bool(incident.follows),
+    )

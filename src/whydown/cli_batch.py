@@ -1,0 +1,110 @@
+"""`whydown scan` with --jobs or --store: every bundle a case of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from whydown.cli_options import remarks, style_of
+from whydown.errors import InputError, UsageError
+from whydown.options import fails, load_knowledge
+from whydown.report.formats import Format
+from whydown.terminal import progress, say, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from whydown.batch.outcome import Outcome
+    from whydown.batch.run import Batch
+    from whydown.pipeline import Options
+
+Jobs = Annotated[
+    int | None,
+    typer.Option(min=0, metavar="N", help="Read each bundle as a case of its own, N at a time; 0: one a core."),
+]
+StoreFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--store", metavar="FILE", help="The same, and keep the results there: what is unchanged is not read."
+    ),
+]
+Whole = Annotated[
+    bool,
+    typer.Option("--whole", help="With --jobs or --store: a folder that is named is one case, not one of bundles."),
+]
+Timeout = Annotated[
+    float, typer.Option(min=1, metavar="SECONDS", help="With --jobs or --store: give a bundle up after that time.")
+]
+
+
+def scan_batch(
+    paths: Sequence[str] | None,
+    options: Options,
+    *,
+    jobs: int | None,
+    store: Path | None,
+    whole: bool,
+    timeout: float,
+    written: Format,
+    output: Path | None,
+    width: int | None,
+    grammars: Sequence[Path] | None,
+    fail_on: Sequence[str] | None,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Scan bundles one by one, write what was found in all of them, and return the exit status."""
+    from whydown.batch.cases import find_cases  # noqa: PLC0415
+    from whydown.batch.fingerprint import glance  # noqa: PLC0415
+    from whydown.batch.outcome import Status  # noqa: PLC0415
+    from whydown.batch.reading import Plan  # noqa: PLC0415
+    from whydown.batch.run import cores, run  # noqa: PLC0415
+    from whydown.batch.workers import Limits  # noqa: PLC0415
+    from whydown.grammar.places import digest  # noqa: PLC0415
+    from whydown.tally import Tally  # noqa: PLC0415
+
+    if not paths or "-" in paths:
+        raise UsageError("--jobs and --store read bundles by name.", "Name archives, or a folder of them.")
+    wanted = fails(fail_on, load_knowledge(grammars)) if fail_on else None
+    tally = Tally()
+    cases = find_cases(paths, tally, whole=whole)
+    if not cases:
+        why = "; ".join(f"{notice.where}: {notice.message}" for notice in tally.notices[:3])
+        raise InputError(f"There is no bundle to read ({why}).", "Name archives, or a folder of them.")
+    plan = Plan(options, tuple(grammars or ()), digest(grammars or ()))
+    sizes = {case: glance(case).size for case in cases}
+
+    def done(case: str, outcome: Outcome) -> None:
+        tally.read += sizes[case]
+        tally.lines += outcome.lines
+        tally.events += len(outcome.rows)
+
+    with progress(tally, sum(sizes.values()), wanted=not quiet):
+        batch = run(cases, plan, jobs=jobs or cores(), limits=Limits(timeout), store=store, done=done)
+    write(_written(batch, written, output, width, plan.digest), output)
+    remarks(tally, quiet=quiet, verbose=False)
+    if not quiet and batch.from_store:
+        say(f"{batch.from_store} of {len(cases)} bundles had not changed: their results are from the store", "note")
+    if verbose:
+        for case, outcome in batch.outcomes:
+            say(f"{case}: {outcome.status}, {outcome.lines:,} lines")
+    statuses = {outcome.status for _, outcome in batch.outcomes}
+    if wanted and any(wanted(row) for _, outcome in batch.outcomes for row in outcome.rows):
+        return 1
+    if statuses == {Status.NOTHING}:
+        return 3
+    return 0 if statuses == {Status.READ} and not tally.damaged else 4
+
+
+def _written(batch: Batch, written: Format, output: Path | None, width: int | None, digest: str) -> Iterable[str]:
+    from whydown.batch.overview import json_lines, overview  # noqa: PLC0415
+    from whydown.report.text import render_page  # noqa: PLC0415
+
+    match written:
+        case Format.TEXT:
+            return [render_page(overview(batch), style_of(output, width))]
+        case Format.JSONL:
+            return json_lines(batch, digest)
+    raise UsageError(f"Many bundles are not written as {written}.", "Choose --format text or jsonl.")
