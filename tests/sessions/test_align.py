@@ -56,6 +56,27 @@ def test_silence_on_one_side_leaves_the_offset_unknown() -> None:
     assert align(edge, []) == NO_CLOCKS
 
 
+@pytest.mark.parametrize("offset", [0.0, 3647.3, -46800.0])
+def test_retransmits_that_arrive_unreadable_give_the_offset_by_their_gaps(offset: float) -> None:
+    gaps = [0.0, 1.0, 2.6, 5.2, 9.3]
+    edge = [event("edge packet out", at=at, bytes=184) for at in gaps]
+    peer = [event("peer message.malformed in", at=at + 0.003 + offset) for at in gaps]
+    assert align(edge, peer).offset_s == pytest.approx(offset, abs=0.5)
+
+
+def test_what_comes_at_even_intervals_and_unreadable_leaves_the_offset_unknown() -> None:
+    edge = [event("edge packet out", at=at * 10.0, bytes=80) for at in range(8)]
+    peer = [event("peer message.malformed in", at=at * 10.0 + 3640.0) for at in range(8)]
+    assert align(edge, peer) == NO_CLOCKS
+
+
+def test_the_lines_of_one_message_are_one_moment() -> None:
+    """Three lines of each of three messages are no nine votes."""
+    edge = [event("edge packet out", at=at + part, bytes=80) for at in (0.0, 1.0, 5.0) for part in (0.0, 0.01, 0.02)]
+    peer = [event("peer message.dropped in", at=at + part + 50) for at in (0.0, 1.0, 5.0) for part in (0.0, 0.01, 0.02)]
+    assert align(edge, peer) == NO_CLOCKS
+
+
 def test_even_retries_do_not_alias_into_an_offset_when_the_clocks_agree() -> None:
     """Attempts every 60 s match each other at every multiple of 60 s; the whole set matches at the true offset only."""
     edge: list[Event] = []

@@ -97,6 +97,7 @@ class Kind(StrEnum):
     DAEMON_START = "daemon.start"
     DAEMON_STOP = "daemon.stop"
     DAEMON_CRASH = "daemon.crash"
+    DAEMON_IMPAIRED = "daemon.impaired"
     CONFIG_LOADED = "config.loaded"
     CONFIG_UNLOADED = "config.unloaded"
     CONFIG_FAILED = "config.failed"
@@ -200,6 +201,7 @@ KIND_MEANINGS: dict[Kind, str] = {
     Kind.DAEMON_START: "the IKE daemon started",
     Kind.DAEMON_STOP: "the IKE daemon was stopped",
     Kind.DAEMON_CRASH: "the IKE daemon died",
+    Kind.DAEMON_IMPAIRED: "the IKE daemon breaks the protocol because a test switch tells it to",
     Kind.CONFIG_LOADED: "a connection was loaded or changed",
     Kind.CONFIG_UNLOADED: "a connection was removed",
     Kind.CONFIG_FAILED: "a connection could not be loaded or realised",

@@ -85,6 +85,7 @@ PHRASES: dict[Kind, str] = {
     Kind.DAEMON_START: "IKE daemon starts",
     Kind.DAEMON_STOP: "IKE daemon stops",
     Kind.DAEMON_CRASH: "IKE daemon died",
+    Kind.DAEMON_IMPAIRED: "breaks the protocol on purpose",
     Kind.CONFIG_LOADED: "connection loaded",
     Kind.CONFIG_UNLOADED: "connection removed",
     Kind.CONFIG_FAILED: "connection could not be loaded",
@@ -143,6 +144,15 @@ _WORDED = {
     "tries": "try {}",
     "signal": "signal {}",
 }
+# One-word causes that need more words.
+_CAUSES = {
+    "inner": "what was encrypted does not read",
+    "content": "its content does not read",
+    "critical": "a critical payload is unknown",
+    "frame": "its frame",
+    "missing": "payloads are missing",
+    "spi": "its SPI",
+}
 _LONGEST = 160
 _SHORT = 30  # a longer list of payloads only says that the exchange went its usual way
 
@@ -187,6 +197,8 @@ def _first(event: Event, names: tuple[str, ...]) -> str:
         value = event.get(name)
         if name in ("group", "wanted_group") and value in GROUPS:
             value = f"{value} ({GROUPS[value]})"
+        if name == "cause":
+            value = _CAUSES.get(str(value), value)
         if value not in (None, "", ()):
             return _WORDED.get(name, "{}").format(quote(value_text(value)))
     return ""

@@ -26,6 +26,8 @@ _LONG = 1800 * SECOND  # proofs over less time tell nothing of a drift
 _FASTEST = 0.002  # seconds a second: no clock that is any good drifts so much
 _FITTED = 40  # proofs of either end that a drift is taken from
 _PER_KEY = 400  # events of one key that may vote: bounds the work on logs of endless retries
+_MOMENTS = 4  # moments of mere traffic that must agree
+_CLEARLY = 1.4  # times as many as at any other offset
 
 _MIRRORED = {
     Kind.IKE_MESSAGE: ("exchange", "role", "message_id"),
@@ -37,6 +39,20 @@ _MIRRORED = {
     Kind.IKE_FAILED: ("notify",),
     Kind.CHILD_FAILED: ("notify",),
 }
+# What shows that a message left or came, whatever became of it.
+_LEFT = frozenset({Kind.PACKET, Kind.IKE_MESSAGE, Kind.RETRANSMIT})
+_CAME = frozenset(
+    {
+        Kind.PACKET,
+        Kind.IKE_MESSAGE,
+        Kind.RETRANSMIT_SEEN,
+        Kind.MESSAGE_MALFORMED,
+        Kind.MESSAGE_GARBLED,
+        Kind.MESSAGE_DROPPED,
+        Kind.NOTIFY,
+        Kind.NOTIFY_IGNORED,
+    }
+)
 
 
 def align(edge: Sequence[Event], peer: Sequence[Event]) -> Clocks:
@@ -44,12 +60,14 @@ def align(edge: Sequence[Event], peer: Sequence[Event]) -> Clocks:
 
     An SA that both sides logged with the same SPIs is proof: one is enough. Otherwise every message that one sent and
     the other received votes with its difference; the fullest second wins if at least three agree and no other does as
-    well. Without enough votes the offset stays None.
+    well. Where messages are logged as sent and only as unreadable when they come, the moments of sending and coming
+    vote: the gaps between retransmits are a pattern of their own. Without enough votes the offset stays None.
     """
     proofs = list(_differences(_keyed(edge, _proof_keys), _keyed(peer, _proof_keys)))
     votes = list(_differences(_keyed(edge, _edge_keys), _keyed(peer, _peer_keys)))
     if not proofs:
-        return _fullest([d for _, d in votes])
+        found = _fullest([d for _, d in votes])
+        return found if found.offset_s is not None else _by_traffic(edge, peer)
     if drifting := _drifting(proofs, votes):
         return drifting
     middle = statistics.median_low(d for _, d in proofs)  # one that is there, so that it has itself for company
@@ -96,6 +114,39 @@ def _fullest(votes: list[int]) -> Clocks:
     if rival == best[0]:
         return _least(votes, best[0])
     return _clocks(votes[best[1] : best[2]])
+
+
+def _by_traffic(edge: Sequence[Event], peer: Sequence[Event]) -> Clocks:
+    """Find the offset at which most of what left one gateway came to the other; None unless it stands out."""
+    ours = _passed(edge, "there", "back")
+    theirs = _passed(peer, "back", "there")
+    votes = sorted((d, at) for at, d in _differences(ours, theirs))
+    offsets = [d for d, _ in votes]
+    counts = [(bisect_right(offsets, d + _BIN) - i, i) for i, d in enumerate(offsets)]
+    most, first = max(counts, key=lambda c: (c[0], -abs(offsets[c[1]])), default=(0, 0))
+    rival = max((n for n, i in counts if abs(offsets[i] - offsets[first]) > 2 * _BIN), default=0)
+    fewest = sum(min(len(times), len(theirs.get(way, ()))) for way, times in ours.items())
+    moments = {at for _, at in votes[first : first + most]}
+    if len(moments) < _MOMENTS or most < _CLEARLY * rival or 2 * most < fewest:
+        return NO_CLOCKS
+    return _clocks(offsets[first : first + most])
+
+
+def _passed(events: Sequence[Event], out: str, back: str) -> dict[Hashable, list[int]]:
+    """Return when anything left and came, under the names of the two ways."""
+    return {out: _moments(events, _LEFT, Direction.OUT), back: _moments(events, _CAME, Direction.IN)}
+
+
+def _moments(events: Iterable[Event], kinds: frozenset[Kind], direction: Direction) -> list[int]:
+    """Return when something of these kinds passed; what one message makes a daemon write is one moment."""
+    moments: list[int] = []
+    last = -_BIN
+    for event in events:
+        if event.kind in kinds and event.direction is direction:
+            if event.at - last > _BIN // 4:
+                moments.append(event.at)
+            last = event.at
+    return moments[:_PER_KEY]
 
 
 def _least(votes: list[int], count: int) -> Clocks:
