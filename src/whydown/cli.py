@@ -33,7 +33,7 @@ from whydown.cli_options import (
 )
 from whydown.errors import UsageError, WhydownError
 from whydown.options import causes_named, fails, instant, load_knowledge, load_library, read_inputs, read_zone, size_of
-from whydown.report.formats import Format, parts
+from whydown.report.formats import Format, parts, ready
 from whydown.terminal import progress, say, write
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ def scan(
 
     if why_not and written is not Format.TEXT:
         raise UsageError("--why-not is written as text only.", "Leave --format out.")
+    ready(written, screen=output is None and sys.stdout.isatty())
     inputs = read_inputs(paths, edge, peer, output)
     default_zone = read_zone(zone)
     options = pipeline.Options(

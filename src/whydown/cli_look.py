@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+import sys
 from typing import Annotated
 
 import typer
@@ -22,14 +22,8 @@ from whydown.cli_options import (
 )
 from whydown.errors import UsageError
 from whydown.options import load_knowledge, load_library, read_inputs, read_zone, size_of
+from whydown.report.formats import Listed, event_parts, ready
 from whydown.terminal import progress, write
-
-
-class Listed(StrEnum):
-    """How a list is written."""
-
-    TEXT = "text"
-    JSONL = "jsonl"
 
 
 def events(
@@ -38,7 +32,7 @@ def events(
     edge: Edge = None,
     peer: Peer = None,
     written: Annotated[
-        Listed, typer.Option("--format", "-f", help="text: to read; jsonl: for programs.")
+        Listed, typer.Option("--format", "-f", help="text: to read; the others: for programs.")
     ] = Listed.TEXT,
     output: Output = None,
     grammars: Grammars = None,
@@ -48,17 +42,15 @@ def events(
 ) -> None:
     """Write the typed events that the grammars read from the logs, one a line."""
     from whydown import pipeline  # noqa: PLC0415
-    from whydown.report import lists  # noqa: PLC0415
-    from whydown.report.jsonl import event_line  # noqa: PLC0415
     from whydown.tally import Tally  # noqa: PLC0415
 
+    ready(written, screen=output is None and sys.stdout.isatty())
     inputs = read_inputs(paths, edge, peer, output)
     options = pipeline.Options(zone=read_zone(zone), year=year)
     tally = Tally()
     found = pipeline.read_events(inputs, library=load_library(grammars), tally=tally, options=options)
-    line = event_line if written is Listed.JSONL else lists.event_line
     with progress(tally, size_of(inputs), wanted=not quiet and output is not None):
-        write((f"{line(event)}\n" for event in found), output)
+        write(event_parts(found, written), output)
     recognised(tally)
     remarks(tally, quiet=quiet, verbose=False)
     raise typer.Exit(4 if tally.damaged else 0)

@@ -29,7 +29,7 @@ Peer = Annotated[list[str] | None, typer.Option("--peer", metavar="PATH", help="
 Written = Annotated[
     Format,
     typer.Option(
-        "--format", "-f", help="text: to read; md: for tickets; html: one file with pictures; jsonl: for programs."
+        "--format", "-f", help="text: to read; md: for tickets; html: one file with pictures; the others: for programs."
     ),
 ]
 Output = Annotated[

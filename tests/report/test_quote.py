@@ -28,6 +28,7 @@ KEY = "S3cr3tPassW0rd"
         f"left=192.0.2.1 passphrase {KEY!r}",
         f"private-key={KEY}",
         f"presharedkey:={KEY}",
+        f"psk: one!secret: {KEY}",
     ],
 )
 def test_a_named_secret_is_not_shown(line: str) -> None:

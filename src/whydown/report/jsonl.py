@@ -12,7 +12,7 @@ from whydown.report.quote import wire
 from whydown.report.wire import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from whydown.diagnose.incident import Evidence, Incident, Missing
     from whydown.grammar.event import Event
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from whydown.report.wire import (
         CauseWire,
         ClocksWire,
+        EventWire,
         GatewayWire,
         IncidentWire,
         MissingWire,
@@ -50,34 +51,49 @@ def parts(report: Report, _style: Style) -> Iterator[str]:
 def lines(report: Report) -> Iterator[str]:
     """Write the report's JSON lines one by one, without line feeds."""
     for incident in report.incidents:
-        yield json.dumps(written(incident_wire(incident)))
-    yield json.dumps(written(summary_wire(report)))
+        yield json_line(incident_wire(incident))
+    yield json_line(summary_wire(report))
 
 
 def event_line(event: Event) -> str:
     """Write a typed event as a line of JSON, without a line feed."""
-    return json.dumps(
-        written(
-            {
-                "type": "event",
-                "schema": SCHEMA,
-                "id": event.id,
-                "at": iso(event.at),
-                "certainty": event.certainty.name.lower(),
-                "side": event.side,
-                "host": event.host,
-                "app": event.app,
-                "pid": event.pid,
-                "vendor": event.vendor,
-                "kind": event.kind,
-                "direction": event.direction,
-                "fields": dict(event.fields),
-                "rule": {"grammar": event.rule.grammar, "line": event.rule.line, "provenance": event.rule.provenance},
-                "origins": [origin._asdict() for origin in event.origins],
-                "text": event.text,
-            }
-        )
-    )
+    return json_line(event_wire(event))
+
+
+def event_parts(events: Iterable[Event]) -> Iterator[str]:
+    """Write events, a line each."""
+    return (f"{event_line(event)}\n" for event in events)
+
+
+def json_line(value: object) -> str:
+    """Write a value as a line of JSON, ASCII alone, without a line feed and without a secret."""
+    return json.dumps(written(value))
+
+
+def event_wire(event: Event) -> EventWire:
+    """Return an event as the contract has it."""
+    return {
+        "type": "event",
+        "schema": SCHEMA,
+        "id": event.id,
+        "at": iso(event.at),
+        "certainty": cast("Any", event.certainty.name.lower()),
+        "side": cast("Any", event.side),
+        "host": event.host,
+        "app": event.app,
+        "pid": event.pid,
+        "vendor": event.vendor,
+        "kind": event.kind,
+        "direction": cast("Any", event.direction),
+        "fields": dict(event.fields),
+        "rule": {
+            "grammar": event.rule.grammar,
+            "line": event.rule.line,
+            "provenance": cast("Any", event.rule.provenance),
+        },
+        "origins": [cast("Any", origin._asdict()) for origin in event.origins],
+        "text": event.text,
+    }
 
 
 def iso(at: int) -> str:

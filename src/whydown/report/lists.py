@@ -10,6 +10,8 @@ from whydown.report.phrases import value_text
 from whydown.report.quote import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from whydown.grammar.event import Event
     from whydown.tally import Tally
 
@@ -21,6 +23,11 @@ def event_line(event: Event) -> str:
     head = f"{iso(event.at)}  {side:4}  {event.vendor:10}  {event.kind} {event.direction}"
     assumed = "" if event.rule.provenance == "seen" else f"  ({event.rule.provenance})"
     return f"{head}  {quote(fields)}{assumed}  {quote(str(event.origins[0]))}"
+
+
+def event_parts(events: Iterable[Event]) -> Iterator[str]:
+    """Write events, a line each."""
+    return (f"{event_line(event)}\n" for event in events)
 
 
 def unmatched(tally: Tally, most: int) -> str:

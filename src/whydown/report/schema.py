@@ -1,8 +1,9 @@
-"""The JSON Schema of the wire contract, made from its types, so that it cannot drift from them."""
+"""The JSON Schemas of the wire contract, made from its types, so that they cannot drift from them."""
 
 from __future__ import annotations
 
 import json
+import sys
 import types
 from typing import Any, Literal, get_args, get_origin, get_type_hints, is_typeddict
 
@@ -19,20 +20,29 @@ _BASIC: dict[Any, dict[str, Any]] = {
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of one line: an incident or the summary. Further fields are allowed."""
+    return _schema("One line of `whydown scan --format jsonl`", wire.IncidentWire, wire.SummaryWire)
+
+
+def event_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of one event. Further fields are allowed."""
+    return _schema("One line of `whydown events --format jsonl`", wire.EventWire)
+
+
+def text(of: dict[str, Any] | None = None) -> str:
+    """Write a schema (that of incidents) as its file in `docs/` has it."""
+    return json.dumps(schema() if of is None else of, indent=1) + "\n"
+
+
+def _schema(title: str, *kinds: Any) -> dict[str, Any]:
     definitions: dict[str, Any] = {}
-    either = [_of(wire.IncidentWire, definitions), _of(wire.SummaryWire, definitions)]
+    either = [_of(kind, definitions) for kind in kinds]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "One line of `whydown scan --format jsonl`",
+        "title": title,
         "description": (wire.__doc__ or "").split("\n\n")[0],
         "oneOf": either,
         "$defs": definitions,
     }
-
-
-def text() -> str:
-    """Write the schema as `docs/incident.schema.json` has it."""
-    return json.dumps(schema(), indent=1) + "\n"
 
 
 def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
@@ -68,4 +78,4 @@ def _of_object(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(text(), end="")  # noqa: T201
+    print(text(event_schema() if "events" in sys.argv else schema()), end="")  # noqa: T201

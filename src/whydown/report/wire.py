@@ -1,7 +1,7 @@
 """The contract of `--format jsonl`: what each object holds. Fields are added, never renamed or taken away.
 
 Times are ISO 8601 in UTC with `Z`, on the edge's clock unless a field says otherwise; durations are in seconds.
-`docs/incident.schema.json` is made from these types (`whydown.report.schema`).
+`docs/incident.schema.json` and `docs/event.schema.json` are made from these types (`whydown.report.schema`).
 """
 
 from __future__ import annotations
@@ -222,3 +222,56 @@ class SummaryWire(TypedDict):
     sessions: list[SessionWire]
     heard: list[HeardWire]
     made_by: MadeByWire
+
+
+class TransformWire(TypedDict):
+    """One algorithm of a proposal: `name` as IANA has it (of a group its number), `written` as the line has it."""
+
+    type: str
+    name: str
+    written: str
+
+
+class ProposalWire(TypedDict):
+    """One proposal; several transforms of one type are alternatives."""
+
+    protocol: str
+    transforms: list[TransformWire]
+
+
+class RuleWire(TypedDict):
+    """The template that read the line: its grammar, its line there, and how its wording is known."""
+
+    grammar: str
+    line: int
+    provenance: Literal["seen", "assumed", "gist"]
+
+
+class OriginWire(TypedDict):
+    """Where a line stands: `line` counts from 1, `offset` is in bytes of the unpacked member."""
+
+    source: str
+    member: str
+    line: int
+    offset: int
+
+
+class EventWire(TypedDict):
+    """One thing that happened, as a line (or block) of a log tells it; `at` is by the writer's own clock."""
+
+    type: Literal["event"]
+    schema: int
+    id: str
+    at: str
+    certainty: Literal["untimed", "year_assumed", "zone_assumed", "stamped"]
+    side: SideName | None
+    host: str
+    app: str
+    pid: str
+    vendor: str
+    kind: str
+    direction: Literal["in", "out", "local"]
+    fields: dict[str, str | int | float | list[str | ProposalWire]]
+    rule: RuleWire
+    origins: list[OriginWire]
+    text: str
