@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from whydown.cli_look import Listed
 from whydown.cli_options import Output, style_of
 from whydown.options import instant
 from whydown.terminal import write
 
 StoreFile = Annotated[Path, typer.Option("--store", metavar="FILE", help="The store that `whydown scan` keeps.")]
+
+
+class Listed(StrEnum):
+    """How the fleet is written."""
+
+    TEXT = "text"
+    JSONL = "jsonl"
 
 
 def fleet(

@@ -22,7 +22,7 @@ from whydown.cli_options import (
 )
 from whydown.errors import UsageError
 from whydown.options import load_knowledge, load_library, read_inputs, read_zone, size_of
-from whydown.report.formats import Listed, event_parts, ready
+from whydown.report.formats import EventFormat, event_parts, ready
 from whydown.terminal import progress, write
 
 
@@ -32,8 +32,8 @@ def events(
     edge: Edge = None,
     peer: Peer = None,
     written: Annotated[
-        Listed, typer.Option("--format", "-f", help="text: to read; the others: for programs.")
-    ] = Listed.TEXT,
+        EventFormat, typer.Option("--format", "-f", help="text: to read; the others: for programs.")
+    ] = EventFormat.TEXT,
     output: Output = None,
     grammars: Grammars = None,
     year: Year = None,

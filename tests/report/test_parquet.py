@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from whydown.errors import UsageError
-from whydown.report.formats import Format, Listed, ready
+from whydown.report.formats import EventFormat, Format, ready
 
 
-@pytest.mark.parametrize("written", [Format.PARQUET, Listed.PARQUET])
-def test_parquet_is_not_for_a_screen(written: Format | Listed) -> None:
+@pytest.mark.parametrize("written", [Format.PARQUET, EventFormat.PARQUET])
+def test_parquet_is_not_for_a_screen(written: Format | EventFormat) -> None:
     with pytest.raises(UsageError, match="-o FILE"):
         ready(written, screen=True)
     ready(written, screen=False)

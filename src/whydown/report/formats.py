@@ -31,7 +31,7 @@ class Format(StrEnum):
     OCSF = "ocsf"
 
 
-class Listed(StrEnum):
+class EventFormat(StrEnum):
     """How events are written."""
 
     TEXT = "text"
@@ -54,9 +54,9 @@ _WRITERS: Mapping[Format, str] = {
     Format.OCSF: "whydown.report.ocsf",
 }
 # Each of these has `event_parts(events)`.
-_LISTERS: Mapping[Listed, str] = {
-    Listed.TEXT: "whydown.report.lists",
-    **{listed: _WRITERS[Format(listed)] for listed in Listed if listed is not Listed.TEXT},
+_LISTERS: Mapping[EventFormat, str] = {
+    EventFormat.TEXT: "whydown.report.lists",
+    **{listed: _WRITERS[Format(listed)] for listed in EventFormat if listed is not EventFormat.TEXT},
 }
 _NO_TEXT = ("parquet",)
 
@@ -70,13 +70,13 @@ def parts(report: Report, written: Format, style: Style) -> Parts:
     return cast("Callable[[Report, Style], Parts]", module.parts)(report, style)
 
 
-def event_parts(events: Iterable[Event], written: Listed) -> Parts:
+def event_parts(events: Iterable[Event], written: EventFormat) -> Parts:
     """Write events in a format, part by part, as `parts` does a report."""
     module = import_module(_LISTERS[written])
     return cast("Callable[[Iterable[Event]], Parts]", module.event_parts)(events)
 
 
-def ready(written: Format | Listed, *, screen: bool) -> None:
+def ready(written: Format | EventFormat, *, screen: bool) -> None:
     """Raise UsageError, before anything is read, where a format cannot be written: a library is missing, or to a screen."""
     if screen and written in _NO_TEXT:
         raise UsageError(f"{written} is not for a screen.", "Name a file: -o FILE.")
