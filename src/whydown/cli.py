@@ -27,12 +27,21 @@ from whydown.cli_options import (
     Written,
     Year,
     Zone,
-    recognised,
     remarks,
     style_of,
 )
 from whydown.errors import UsageError, WhydownError
-from whydown.options import causes_named, fails, instant, load_knowledge, load_library, read_inputs, read_zone, size_of
+from whydown.options import (
+    causes_named,
+    fails,
+    instant,
+    load_knowledge,
+    load_library,
+    read_inputs,
+    read_zone,
+    recognised,
+    size_of,
+)
 from whydown.report.formats import Format, parts, ready
 from whydown.terminal import progress, say, write
 

@@ -16,12 +16,11 @@ from whydown.cli_options import (
     Quiet,
     Year,
     Zone,
-    recognised,
     remarks,
     style_of,
 )
 from whydown.errors import UsageError
-from whydown.options import load_knowledge, load_library, read_inputs, read_zone, size_of
+from whydown.options import load_knowledge, load_library, read_inputs, read_zone, recognised, size_of
 from whydown.report.formats import EventFormat, event_parts, ready
 from whydown.terminal import progress, write
 

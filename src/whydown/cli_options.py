@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from whydown.errors import InputError
 from whydown.report.formats import Format
 from whydown.terminal import coloured, say, unicode_shown, width_of
-from whydown.text import printable
 
 if TYPE_CHECKING:
     from whydown.report.layout import Style
@@ -55,16 +53,6 @@ def style_of(output: Path | None, width: int | None) -> Style:
     if output is not None:
         return Style(width=width or 80)
     return Style(width or width_of(sys.stdout), coloured(sys.stdout), unicode_shown(sys.stdout))
-
-
-def recognised(tally: Tally) -> None:
-    """Raise InputError where not one line was of a program that a grammar speaks of."""
-    if tally.lines == tally.other + tally.blank:
-        notes = "; ".join(printable(f"{notice.where}: {notice.message}") for notice in tally.notices[:3])
-        raise InputError(
-            f"None of the {tally.lines} lines is of an IKE daemon that a grammar knows{f' ({notes})' if notes else ''}.",
-            "`whydown grammar check` lists the grammars.",
-        )
 
 
 def remarks(tally: Tally, *, quiet: bool, verbose: bool) -> None:

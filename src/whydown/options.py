@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from whydown.errors import UsageError
-from whydown.text import suggest
+from whydown.errors import InputError, UsageError
+from whydown.text import printable, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from whydown.diagnose.knowledge import Knowledge
     from whydown.grammar.library import Library
     from whydown.sources.files import Input
+    from whydown.tally import Tally
 
 
 class _Named(Protocol):
@@ -71,6 +72,16 @@ def read_inputs(
     if output is not None and any(os.path.realpath(given.path) == os.path.realpath(output) for given in inputs):
         raise UsageError(f"{output} is an input; the result would overwrite it.", "Name another file after -o.")
     return inputs
+
+
+def recognised(tally: Tally) -> None:
+    """Raise InputError where not one line was of a program that a grammar speaks of."""
+    if tally.lines == tally.other + tally.blank:
+        notes = "; ".join(printable(f"{notice.where}: {notice.message}") for notice in tally.notices[:3])
+        raise InputError(
+            f"None of the {tally.lines} lines is of an IKE daemon that a grammar knows{f' ({notes})' if notes else ''}.",
+            "`whydown grammar check` lists the grammars.",
+        )
 
 
 def size_of(inputs: Sequence[Input]) -> int:

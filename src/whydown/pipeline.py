@@ -19,7 +19,7 @@ from whydown.sources.line import Side
 from whydown.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import tzinfo
 
     from whydown.diagnose.incident import Incident
@@ -84,8 +84,22 @@ def analyze(
 ) -> Report:
     """Read the logs of one or both gateways and say why sessions and tunnels went down; `tally` may be watched."""
     tally = tally if tally is not None else Tally()
+    events = read_events(inputs, library=library, tally=tally, options=options)
+    return conclude(events, inputs, library=library, knowledge=knowledge, options=options, tally=tally)
+
+
+def conclude(  # noqa: PLR0913 - what an analysis is made of
+    events: Iterable[Event],
+    inputs: Sequence[Input],
+    *,
+    library: Library,
+    knowledge: Knowledge,
+    options: Options,
+    tally: Tally,
+) -> Report:
+    """Say why sessions and tunnels went down, of events that `read_events` read from these inputs."""
     given = frozenset(i.side for i in inputs if i.side)
-    sessions, heard = rebuild_sessions(read_events(inputs, library=library, tally=tally, options=options), given, tally)
+    sessions, heard = rebuild_sessions(events, given, tally)
     able = supplies(library.grammars)
     incidents: list[Incident] = []
     traces: list[Trace] = []

@@ -81,17 +81,20 @@ def event_rows(events: Iterable[Event]) -> Iterator[Row]:
     return (tuple(get(event) for _, get in _OF_EVENT) for event in events)
 
 
-def placed_rows(events: Iterable[Event], report: Report) -> Iterator[Row]:
-    """Return one row an event with the sessions it belongs to and its time on the edge's clock: `PLACED_EVENTS`."""
-    known: dict[str, tuple[list[str], int]] = {}
+def placed_rows(events: Iterable[Event], report: Report) -> list[Row]:
+    """Return one row an event with its sessions and its time on the edge's clock, in that order: `PLACED_EVENTS`."""
+    known: dict[str, tuple[dict[str, None], Event]] = {}
     for session in report.sessions:
-        name = session.name.name or session.name.id
         for event in session.events:
-            names, _ = known.setdefault(event.id, ([], event.at))
-            names.append(name)
-    for event, row in ((event, next(event_rows([event]))) for event in events):
-        names, at = known.get(event.id, ([], None))
-        yield (*row[:_PLACE], _all(dict.fromkeys(names)), _time(at, event.certainty), *row[_PLACE:])
+            names, _ = known.setdefault(event.id, ({}, event))
+            names[session.name.name or session.name.id] = None
+    placed: list[tuple[int, Row]] = []
+    for event in events:
+        names, moved = known.get(event.id, ({}, None))
+        (row,) = event_rows([event if moved is None else event._replace(side=moved.side)])
+        at = None if moved is None else _time(moved.at, moved.certainty)
+        placed.append((event.at if at is None else at, (*row[:_PLACE], _all(names), at, *row[_PLACE:])))
+    return [row for _, row in sorted(placed, key=lambda pair: pair[0])]
 
 
 def _text(text: str | None) -> str | None:
