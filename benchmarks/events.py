@@ -6,11 +6,13 @@ import argparse
 import gc
 import resource
 import sys
+from itertools import chain
 from pathlib import Path
 
-from whydown.envelope.records import records
+from whydown.envelope import records
 from whydown.grammar.library import load
-from whydown.sources.files import Input, lines
+from whydown.sources import files
+from whydown.sources.files import Input
 from whydown.tally import Tally
 
 
@@ -21,15 +23,16 @@ def main() -> None:
     options.add_argument("logs", nargs="+")
     options.add_argument("--profile", action="store_true")
     given = options.parse_args()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)  # as the command does
+    gc.disable()  # as the command does
     library = load([given.grammars], shipped=False)
     tally = Tally()
     count = 0
 
     def run() -> None:
         nonlocal count
-        found = records(lines([Input(log) for log in given.logs], tally, library.marks), tally)
+        found = chain.from_iterable(
+            records.batches(files.batches([Input(log) for log in given.logs], tally, library.marks), tally)
+        )
         for _ in library.events(found, tally):
             count += 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from whydown.diagnose.consequences import fold_consequences
@@ -10,11 +11,11 @@ from whydown.diagnose.coverage import supplies
 from whydown.diagnose.diagnosis import tell
 from whydown.diagnose.traces import trace
 from whydown.dumps.reading import read_dump
-from whydown.envelope.records import records
+from whydown.envelope import records
 from whydown.report.model import Report
 from whydown.sessions.episodes import cut_episodes
 from whydown.sessions.rebuild import rebuild_sessions
-from whydown.sources.files import lines
+from whydown.sources import files
 from whydown.sources.line import Side
 from whydown.tally import Tally
 
@@ -63,8 +64,9 @@ def read_events(
         stated.extend(read_dump(place, blocks, tally, zone=zones[place.side or Side.EDGE] or options.zone))
 
     since = None if options.since is None else options.since - _ZONES
-    read = lines(inputs, tally, library.marks, aside=aside, since=since)
-    for event in library.events(records(read, tally, zone=options.zone, zones=zones, year=options.year), tally):
+    lines = files.batches(inputs, tally, library.marks, aside=aside, since=since)
+    found = records.batches(lines, tally, zone=options.zone, zones=zones, year=options.year)
+    for event in library.events(chain.from_iterable(found), tally):
         if _inside(event.at, options):
             yield event
     yield from (event for event in stated if _inside(event.at, options))

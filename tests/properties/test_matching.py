@@ -177,3 +177,26 @@ def test_any_records_are_counted_once_and_nothing_fails(records: list[Any], batc
         for name, value in event.fields.items():
             assert name in FIELDS
             assert value is not None
+
+
+def _wordings(matches: list[Any]) -> list[Any]:
+    return [m and (m.shape and (m.shape.rule, m.shape.pattern), m.fields, m.text) for m in matches]
+
+
+@given(_grammars(), st.lists(st.lists(_PIECES | st.sampled_from(["PEER", "is UP", "9"]), max_size=8), max_size=20))
+def test_records_matched_together_are_what_each_is_alone(some: Grammar, lines: list[list[str]]) -> None:
+    records = [record(" ".join(line)) for line in lines] * 8
+    together, alone = Matcher([some]), Matcher([some])
+    expected = _wordings([match for one in records for match in alone.match([one])])
+    for _ in range(2):  # what a message was is remembered from the first time
+        assert _wordings(together.match(records)) == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_texts(), min_size=1, max_size=30))
+def test_shipped_grammars_match_many_records_as_they_match_one(texts: list[str]) -> None:
+    records = [record(text, app=app) for text in texts for app in ("NSX", "iked")] * 8
+    together, alone = Matcher(_shipped().grammars), Matcher(_shipped().grammars)
+    expected = _wordings([match for one in records for match in alone.match([one])])
+    for _ in range(2):
+        assert _wordings(together.match(records)) == expected

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import add, itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from whydown.envelope import stamps
@@ -10,7 +12,7 @@ from whydown.envelope.record import Certainty
 from whydown.envelope.stamps import DAY, HOUR, SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import tzinfo
 
 _AHEAD = 26 * HOUR  # how far a stamp may lie behind the file's last change: any zone, and a little
@@ -18,6 +20,11 @@ _FORWARD = 334 * DAY  # a line lies up to this much later than the one before it
 _SHUFFLE = 60 * SECOND  # lines of one file come this much out of order
 _QUARTER = 900 * SECOND  # zones change their offset at quarters of an hour
 _CACHE = 20_000
+# The parts of `2026-11-21T20:40:01.123456Z`, and of what follows its seconds.
+_WALL, _TAIL = itemgetter(slice(19)), itemgetter(slice(19, None))
+_MICROS = 7  # characters of a fraction with its point
+_FIRST, _DIGITS, _ZONE = itemgetter(slice(1)), itemgetter(slice(1, _MICROS)), itemgetter(slice(_MICROS, None))
+_POINTS = frozenset(".,")
 _STAMPED = Certainty.STAMPED
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -82,7 +89,9 @@ class Clock:
         tail = stamp[19:]
         try:
             digits = tail[1:7]
-            if len(digits) == 6 and digits.isdecimal():  # microseconds: too many to remember
+            if (
+                len(digits) == 6 and digits.isascii() and digits.isdecimal() and tail[0] in ".,"
+            ):  # microseconds: too many to remember
                 add, zoned = self._tails[tail[7:]]
                 add += int(digits)
             else:
@@ -94,6 +103,29 @@ class Clock:
             return self._local_time(at)
         self.at = self._last_full = at
         return _STAMPED
+
+    def zoned(self, stamped: Sequence[str]) -> list[int] | None:
+        """Read many stamps with year and zone in their order; None, and nothing is read, where one is no such stamp."""
+        tails = list(map(_TAIL, stamped))
+        micros: Iterable[int] = repeat(0)
+        if len(tails[0]) >= _MICROS and tails[0][1:_MICROS].isdecimal():
+            digits = "".join(map(_DIGITS, tails))
+            plain = digits.isascii() and digits.isdecimal() and len(digits) == 6 * len(tails)
+            if not plain or not _POINTS.issuperset(map(_FIRST, tails)):
+                return None
+            micros = map(int, map(_DIGITS, tails))
+            tails = list(map(_ZONE, tails))
+        try:
+            adds, zoned = zip(*_looked_up(self._tails, tails, _tail), strict=True)
+            walls = _looked_up(self._walls, map(_WALL, stamped), stamps.wall_clock)
+        except KeyError:
+            return None
+        if not all(zoned):
+            return None
+        ats = list(map(add, map(add, walls, adds), micros))
+        self.epoch(ats[0])
+        self.at = self._last_full = ats[-1]
+        return ats
 
     def epoch(self, at: int) -> Certainty:
         """Take a complete time, in microseconds UTC."""
@@ -111,7 +143,7 @@ class Clock:
             return None
         micros, shift = tail
         _keep(self._walls, stamp[:19], wall)
-        if len(stamp) > 25 and stamp[20:26].isdecimal():
+        if len(stamp) > 25 and stamp[20:26].isdecimal() and not stamp[26:27].isdecimal():
             _keep(self._tails, stamp[26:], (-(shift or 0), shift is not None))
         else:
             _keep(self._tails, stamp[19:], (micros - (shift or 0), shift is not None))
@@ -209,6 +241,23 @@ class Clock:
             pair = _keep(self._offsets, quarter, stamps.offsets(self._zone, quarter * _QUARTER))
         first, second = wall - pair[0], wall - pair[1]
         return second if self._timed and first < second and first < self.at - _SHUFFLE else first
+
+
+def _tail(text: str) -> tuple[int, bool] | None:
+    """Read what follows the seconds: microseconds to add, and whether a zone was named."""
+    read = stamps.fraction_and_zone(text)
+    return None if read is None else (read[0] - (read[1] or 0), read[1] is not None)
+
+
+def _looked_up(cache: dict[str, _V], texts: Iterable[str], read: Callable[[str], _V | None]) -> list[_V]:
+    """Return what texts read as, and remember it; KeyError where one does not read."""
+    texts = list(texts)
+    for text in set(texts).difference(cache):
+        value = read(text)
+        if value is None:
+            raise KeyError(text)
+        _keep(cache, text, value)
+    return list(map(cache.__getitem__, texts))
 
 
 def _keep(cache: dict[_K, _V], key: _K, value: _V) -> _V:

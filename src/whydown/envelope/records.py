@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 import time
 from functools import partial
+from itertools import chain, groupby, repeat
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
 from whydown.envelope import stamps
 from whydown.envelope.body import standard_header
 from whydown.envelope.clock import Clock, Parts, Years
-from whydown.envelope.headers import Head, read
-from whydown.envelope.record import Record
+from whydown.envelope.headers import read
+from whydown.envelope.record import Certainty, Record
 from whydown.sources import files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import tzinfo
 
     from whydown.sources.line import Line, Side
@@ -26,19 +27,27 @@ _REPEATED = re.compile(r"message repeated (\d{1,9}) times: \[ ?(.*)\]", re.ASCII
 _LAST_REPEATED = re.compile(r"last message (?:buffered|repeated) (\d{1,9}) times?", re.ASCII)
 _NAMED_DAY = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?([0-2]\d|3[01])(?!\d)", re.ASCII)
 
+_END = '"] '  # of a header with structured data
+_MANY = 8  # lines that are worth reading at once
+
 # NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
 _record = cast("Callable[[tuple[Any, ...]], Record]", partial(tuple.__new__, Record))
 
 
-def records(
-    lines: Iterable[Line],
+def records(lines: Iterable[Line], tally: Tally, **options: Any) -> Iterator[Record]:
+    """Take the header off lines one by one; what is assumed of their times is as in `batches`."""
+    return chain.from_iterable(batches(([line] for line in lines), tally, **options))
+
+
+def batches(
+    lines: Iterable[Sequence[Line]],
     tally: Tally,
     *,
     zone: tzinfo | None = None,
     zones: Mapping[Side, tzinfo | None] | None = None,
     year: int | None = None,
-) -> Iterator[Record]:
-    """Take the header off each line.
+) -> Iterator[list[Record]]:
+    """Take the header off each line of batches, each of one file or member.
 
     `zone` is that of stamps without one (None: UTC is assumed), `zones` where it is another for a side; `year` is that
     of the first stamp without one in each file. What is assumed instead is told in a notice once a file or archive. A line with
@@ -46,29 +55,52 @@ def records(
     counted as blank; "last message repeated" as repeated, and what a syslog daemon had folded away in `tally.folded`.
     """
     watch = _Watch(tally, zone, zones or {}, year)
-    source: str | None = None
-    member = ""
-    clock = Clock(zone, Years, lambda _: None)
-    for line in lines:
-        text, origin, side = line
-        if origin[0] != source or origin[1] != member:
-            source, member = origin[0], origin[1]
-            clock = watch.clock(source, member, side)
-        # Nearly every line of an Edge: a stamp and a header that was there before. Read here, in place.
-        stamp, _, rest = text.partition(" ")
-        end = rest.find('"] ') + 2
-        header = standard_header(rest[:end]) if end >= 2 and stamp[10:11] == "T" else None
-        certainty = clock.full(stamp) if header is not None else None
-        if header is not None and certainty is not None:
-            message = rest[end + 1 :].strip()
-            if message and "#01" not in message and " repeated " not in message:
-                host, app, pid, msgid, data = header
-                yield _record((clock.at, certainty, host, app, pid, msgid, data, message, origin, side))
-                continue
-            head: Head = (clock.at, certainty, *header, message)
+    for batch in lines:
+        if batch:
+            _, origin, side = batch[0]
+            yield _read(batch, watch.clock(origin.source, origin.member, side), tally)
+
+
+def _read(lines: Sequence[Line], clock: Clock, tally: Tally) -> list[Record]:
+    """Take the header off lines of one file; runs of those that begin as nearly all of an Edge do are read at once."""
+    if len(lines) < _MANY or _END not in lines[0].text:
+        return list(_one_by_one(lines, clock, tally))
+    texts, origins, sides = zip(*lines, strict=True)
+    heads, _, tails = zip(*map(str.partition, texts, repeat(_END)), strict=True)
+    stamped, _, headers = zip(*map(str.partition, heads, repeat(" ")), strict=True)
+    messages = list(map(str.strip, tails))
+    known = {header: standard_header(header + _END[:-1]) for header in set(headers)}
+    begin, found = 0, list[Record]()
+    for standard, run in groupby(_plain(messages, list(map(known.__getitem__, headers)))):
+        end = begin + len(list(run))
+        ats = clock.zoned(stamped[begin:end]) if standard and end - begin >= _MANY else None
+        if ats is None:
+            found += _one_by_one(lines[begin:end], clock, tally)
         else:
-            head = read(text, clock)
-            message = head[7]
+            bodies = zip(*map(known.__getitem__, headers[begin:end]), strict=True)
+            rest = messages[begin:end], origins[begin:end], sides[begin:end]
+            found += map(_record, zip(ats, repeat(Certainty.STAMPED), *bodies, *rest, strict=False))
+        begin = end
+    return found
+
+
+def _plain(messages: Sequence[str], headers: Sequence[object]) -> list[bool]:
+    """Say of each line whether its header is known, and its message one that stands for itself alone."""
+    joined = "\n".join(messages)
+    odd = "#01" in joined or " repeated " in joined
+    if not odd and "" not in messages and None not in headers:
+        return [True] * len(messages)
+    return [
+        header is not None and message != "" and "#01" not in message and " repeated " not in message
+        for message, header in zip(messages, headers, strict=True)
+    ]
+
+
+def _one_by_one(lines: Iterable[Line], clock: Clock, tally: Tally) -> Iterator[Record]:
+    """Take the header off each line."""
+    for text, origin, side in lines:
+        head = read(text, clock)
+        message = head[7]
         if " repeated " in message:
             if _is_last_repeated(message, tally):
                 continue

@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import compress, islice
+from operator import attrgetter, not_
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from whydown.grammar.compile import JOINT
 from whydown.grammar.event import Event, Provenance
-from whydown.grammar.fields import Fields, readable
+from whydown.grammar.fields import readable
 from whydown.grammar.gist import gist, shape_of
 from whydown.grammar.match import key_values
 from whydown.grammar.vocabulary import FIELDS, SlotType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from whydown.envelope.record import Record
     from whydown.grammar.compile import Block, Shape
@@ -33,10 +35,13 @@ _ROWS = 64  # records of one block
 _WAITING = 512  # events held back by open blocks
 _WRITERS = 1024  # host, program and process whose last record is remembered
 _SHAPES = 5000  # different shapes of unknown lines that are told apart
-_MANY = "(further shapes)"
+_REST = "(further shapes)"
 
 _Writer: TypeAlias = tuple[str, str, str]  # host, program, process
 
+_SEVERAL = 16  # records that are worth doing at once
+
+_vendor, _kind, _direction, _rule = map(attrgetter, ("vendor", "block.kind", "block.direction", "rule"))
 # NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
 _event = cast("Callable[[tuple[Any, ...]], Event]", partial(tuple.__new__, Event))
 
@@ -105,40 +110,70 @@ class Assembler:
         self._waiting: deque[Event | _Open] = deque()
 
     def feed(self, records: Sequence[Record], matches: Sequence[Match | None]) -> list[Event]:
-        """Return the events that a batch completes."""
-        last, open_blocks = self._last, self._open
+        """Return the events that a batch completes; a long stretch where no block is open is done at once."""
+        known = [match for match in matches if match is not None]
+        if len(known) < len(matches):
+            self._tally.other += len(matches) - len(known)
+            records = [record for record, match in zip(records, matches, strict=True) if match is not None]
         events: list[Event] = []
-        add = events.append
-        foreign = plain = repeated = 0
-        for record, match in zip(records, matches, strict=True):
-            if match is None:
-                foreign += 1
-                continue
-            grammar, shape, fields, _ = match
-            at, certainty, host, app, pid, _, data, text, origin, side = record
-            writer = (host, app, pid)
+        place = 0
+        for opener in [*(place for place, match in enumerate(known) if _opens(match)), len(known)]:
+            while place < opener:
+                if self._open or opener - place < _SEVERAL:
+                    events += self._one(records[place], known[place])
+                    place += 1
+                else:
+                    events += self._at_once(records[place:opener], known[place:opener])
+                    place = opener
+            if opener < len(known):
+                events += self._one(records[opener], known[opener])
+                place = opener + 1
+        return events
+
+    def _one(self, record: Record, match: Match) -> Iterable[Event]:
+        """Return the events that a record completes."""
+        if not all(self._fresh([record])):
+            return ()
+        shape = match[1]
+        if self._open or shape is None or shape.block is None or not shape.block.plain:
+            return self._take(record, match, record[2:5])
+        self._tally.events += 1
+        return _events([record], [match])
+
+    def _at_once(self, records: Sequence[Record], matches: Sequence[Match]) -> list[Event]:
+        """Return the events of records none of which opens a block, or comes while one is open."""
+        fresh = self._fresh(records)
+        if not all(fresh):
+            records, matches = list(compress(records, fresh)), list(compress(matches, fresh))
+        plain = [shape is not None and shape.block is not None for _, shape, _, _ in matches]
+        self._tally.events += plain.count(True)
+        if all(plain):
+            return _events(records, matches)
+        ready = iter(_events(list(compress(records, plain)), list(compress(matches, plain))))
+        events: list[Event] = []
+        begin = 0
+        for place in compress(range(len(plain)), map(not_, plain)):
+            events += islice(ready, place - begin)
+            begin = place + 1
+            if matches[place].shape is not None:
+                self._tally.ignored += 1
+            elif (event := self._unknown(records[place], matches[place])) is not None:
+                events.append(event)
+        events += ready
+        return events
+
+    def _fresh(self, records: Sequence[Record]) -> list[bool]:
+        """Say of each record whether it is none that its writer wrote just before; repeats are counted."""
+        last, fresh = self._last, list[bool]()
+        for record in records:
+            writer = record[2:5]
             before = last.get(writer)
             last[writer] = record
-            if before is None:
-                if len(last) > _WRITERS:
-                    last.clear()
-            elif before[7] == text and before[6] == data and text and -SECOND <= at - before[0] <= SECOND:
-                repeated += 1  # charon writes what matters to two facilities
-                continue
-            if open_blocks or shape is None or (block := shape.block) is None or not block.plain:
-                events += self._take(record, match, writer)
-                continue
-            plain += 1
-            if block.sets:
-                fields.update(block.sets)
-            read = Fields(fields) if shape.has_proposals else fields
-            kind, direction, rule = block.kind, block.direction, shape.rule
-            origins, vendor = (origin,), grammar.vendor
-            add(_event((at, certainty, side, host, app, pid, vendor, kind, direction, read, rule, origins, text)))
-        self._tally.other += foreign
-        self._tally.events += plain
-        self._tally.repeated += repeated
-        return events
+            fresh.append(before is None or before[7] != record[7] or not _repeats(record, before))
+            if before is None and len(last) > _WRITERS:
+                last.clear()
+        self._tally.repeated += fresh.count(False)
+        return fresh
 
     def _take(self, record: Record, match: Match, writer: _Writer) -> Iterator[Event]:
         """Yield the events that a record completes which is no plain event, or comes while a block is open."""
@@ -180,7 +215,7 @@ class Assembler:
         key = (match.grammar.name, shape_of(match.text))
         if key not in tally.unknown_shapes:
             if len(tally.unknown_shapes) >= _SHAPES:
-                key = (match.grammar.name, _MANY)
+                key = (match.grammar.name, _REST)
             tally.unknown_examples.setdefault(key, str(record.origin))
         tally.unknown_shapes[key] += 1
         event = gist(record, match) if match.grammar.of_ike else None
@@ -245,6 +280,35 @@ class Assembler:
             else:
                 waiting.popleft()
                 yield first
+
+
+def _opens(match: Match) -> bool:
+    """Whether a record begins an event that may get further records or turn into something else."""
+    shape = match[1]
+    return shape is not None and shape.opens
+
+
+def _repeats(record: Record, before: Record) -> bool:
+    """Whether a record is the one before again: charon writes what matters to two facilities."""
+    same = record.text == before.text and record.data == before.data
+    return same and record.text != "" and -SECOND <= record.at - before.at <= SECOND
+
+
+def _events(records: Sequence[Record], matches: Sequence[Match]) -> list[Event]:
+    """Return the events that records are, each by itself."""
+    if not records:
+        return []
+    ats, certainties, hosts, apps, pids, _, _, texts, origins, sides = zip(*records, strict=True)
+    grammars, shapes, found, _ = zip(*matches, strict=True)
+    vendors, kinds, directions, rules = (
+        map(_vendor, grammars),
+        map(_kind, shapes),
+        map(_direction, shapes),
+        map(_rule, shapes),
+    )
+    fields = [shape.completed(own) if shape.completes else own for shape, own in zip(shapes, found, strict=True)]
+    columns = ats, certainties, sides, hosts, apps, pids, vendors, kinds, directions, fields, rules, zip(origins), texts
+    return list(map(_event, zip(*columns, strict=True)))
 
 
 def _is_of_vpn(record: Record) -> bool:

@@ -15,7 +15,7 @@ from operator import call
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whydown.grammar.event import Provenance, Rule
-from whydown.grammar.fields import Unread
+from whydown.grammar.fields import Fields, Unread
 from whydown.grammar.model import EventBlock, Slot, Template
 from whydown.grammar.slots import ANYTHING, MASKED, READINGS, Reading, converter
 from whydown.grammar.vocabulary import FIELDS, Direction, SlotType
@@ -42,6 +42,8 @@ class Pattern(NamedTuple):
     open_end: bool  # a slot stands last
     words: tuple[tuple[str, tuple[str, ...]], ...]  # slots that are one of a few words, with these
     literals: tuple[str, ...]  # its literal texts, blanks single: all of them stand in every line it matches
+    first: str  # the literal text it begins with, blanks single; "" where that is a slot
+    last: str  # the one it ends with
 
 
 def pattern(template: Template, local_types: Mapping[str, str]) -> Pattern:
@@ -55,6 +57,8 @@ def pattern(template: Template, local_types: Mapping[str, str]) -> Pattern:
         open_end=isinstance(parts[-1], Slot),
         words=tuple((slot.name, slot.words) for slot in slots if slot.words and slot.name not in {"_", "*"}),
         literals=tuple(_BLANKS.sub(" ", part) for part in parts if isinstance(part, str) and part.strip()),
+        first=_BLANKS.sub(" ", parts[0]) if isinstance(parts[0], str) else "",
+        last=_BLANKS.sub(" ", parts[-1]) if isinstance(parts[-1], str) else "",
     )
 
 
@@ -199,6 +203,8 @@ class Shape:
     has_proposals: bool = field(init=False)  # these are read on demand
     has_spis: bool = field(init=False)  # these may be masked
     converters: tuple[Callable[[str], Any], ...] = field(init=False)
+    opens: bool = field(init=False)  # what it opens may get further records, or turn into something else
+    completes: bool = field(init=False)  # `completed` has something to do
 
     def __post_init__(self) -> None:
         """Look up the converters of the slots once."""
@@ -209,6 +215,9 @@ class Shape:
         object.__setattr__(self, "converters", tuple(converters))
         object.__setattr__(self, "has_proposals", not _PROPOSALS.isdisjoint(self.names))
         object.__setattr__(self, "has_spis", not _SPIS.isdisjoint(self.names))
+        block = self.block
+        object.__setattr__(self, "opens", block is not None and not block.plain)
+        object.__setattr__(self, "completes", block is not None and (bool(block.sets) or self.has_proposals))
 
     @cached_property
     def tight(self) -> Callable[[str], re.Match[str] | None]:
@@ -230,6 +239,11 @@ class Shape:
         """Return the typed fields when this wording is the whole of `text` (no blanks around it), else None."""
         found = self.loose(text) if "  " in text else self.tight(text)
         return None if found is None else self.fields(found.groups())
+
+    def completed(self, fields: dict[str, Any]) -> Mapping[str, Any]:
+        """Return the fields of a match as an event has them: with what the block sets."""
+        whole = {**fields, **self.block.sets} if self.block else fields
+        return Fields(whole) if self.has_proposals else whole
 
     def fields(self, groups: Sequence[str]) -> dict[str, Any] | None:
         """Return the typed fields of a match; None when a converter refuses a value."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from whydown.tally import Tally
     from whydown.text import Problem
 
-BATCH = 1024  # records matched at once; 1 where records must become events as they come
+BATCH = 16 * 1024  # records matched at once; 1 where records must become events as they come
+_STEP = 512  # records after which is looked ...
+_ROOM = 4 << 20  # ... whether they are more characters than this
+_text = attrgetter("text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,22 @@ class Library:
         """Yield the events of a stream of records in its order; every record is counted in `tally`."""
         matcher, assembler = Matcher(self.grammars), Assembler(tally)
         stream = iter(records)
-        while taken := list(islice(stream, batch)):
+        while taken := _gathered(stream, batch):
             yield from assembler.feed(taken, matcher.match(taken))
         yield from assembler.finish()
+
+
+def _gathered(stream: Iterator[Record], most: int) -> list[Record]:
+    """Take at most so many records from a stream, fewer where they are long."""
+    taken: list[Record] = []
+    room = _ROOM
+    while len(taken) < most and room > 0:
+        some = list(islice(stream, min(_STEP, most - len(taken))))
+        if not some:
+            break
+        taken += some
+        room -= sum(map(len, map(_text, some)))
+    return taken
 
 
 def folders(further: Sequence[Path] = (), *, shipped: bool = True) -> tuple[Path, ...]:

@@ -11,12 +11,14 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from functools import lru_cache, partial
-from operator import call
+from itertools import repeat
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import ahocorasick_rs
 
-from whydown.grammar.compile import CompiledGrammar, Shape, compile_grammar, joined, unmasked
+from whydown.grammar.bulk import Bulk, Index, Wording
+from whydown.grammar.compile import CompiledGrammar, Shape, compile_grammar, joined
 from whydown.grammar.model import NO_PROGRAM
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ _BLANKS = re.compile("  +")
 _PAIR = re.compile(r'([A-Za-z0-9_.@-]+)=("[^"\\]*(?:\\.[^"\\]*)*"|[^\s"\]]*)', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\\]])')
 _OVERLAPPING = True
+_MANY = 64  # records that are worth reading in bulk
 _SHORTEST = 3  # characters of a literal worth looking for
 _FEW = 3  # wordings that may share their only looked-for literal
 _REMEMBERED = 8192  # entries of a memory
@@ -49,6 +52,7 @@ class Match(NamedTuple):
 
 
 # NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
+_text, _data_of = attrgetter("text"), attrgetter("data")
 _match = cast(
     "Callable[[tuple[CompiledGrammar, Shape | None, dict[str, Any], str]], Match]", partial(tuple.__new__, Match)
 )
@@ -110,49 +114,59 @@ class _Reader:
         self._search = ahocorasick_rs.AhoCorasick(literals or ["\0"], store_patterns=True).find_matches_as_strings
         self._candidates: dict[tuple[str, ...], tuple[Shape, ...]] = {}
         self._heads: dict[str, dict[str, Any]] = {}  # what prefixes yield
+        self._bulk = Bulk(Index(_wordings(grammar, self._needs), grammar.any_case, self._literals, _holds))
 
-    def read(self, records: Sequence[Record]) -> list[Match]:  # noqa: C901 - one loop over all lines, in place
+    def read(self, records: Sequence[Record]) -> list[Match]:
         """Return for each record the first wording, in file order, that its message is."""
-        grammar, prefixes, folded = self.grammar, self.grammar.prefixes, self.grammar.any_case
-        search, known = self._search, self._candidates
-        matches: list[Match] = []
-        for record in records:
-            text = record.text.strip(" ")
-            fields: dict[str, Any] = {}
-            if prefixes:
-                text, fields = self._cut_prefix(text)
-            # Texts without double blanks (nearly all) take the quicker expressions.
-            tight = "  " not in text
-            plain = text if tight else _BLANKS.sub(" ", text)
-            if folded:
-                plain = plain.lower()
-            try:
-                key = tuple(search(plain, _OVERLAPPING))
-            except UnicodeEncodeError:  # bytes that were no UTF-8 are in no literal
-                key = tuple(search(plain.encode(errors="replace").decode(), _OVERLAPPING))
-            candidates = known.get(key)
-            if candidates is None:
-                candidates = self._find(key)
-            for shape in candidates:
-                found = shape.tight(text) if tight else shape.loose(text)
-                if found is None:
-                    continue
-                try:
-                    own = dict(zip(shape.names, map(call, shape.converters, found.groups())))  # noqa: B905
-                except ValueError:  # a converter refuses
-                    continue
-                if shape.has_spis:
-                    own = unmasked(own)
-                if shape.data:
-                    told = _data(key_values(text if grammar.keyed else record.data), shape.data)
-                    if told is None:
-                        continue
-                    own.update(told)
-                matches.append(_match((grammar, shape, {**fields, **own} if fields else own, text)))
-                break
-            else:
-                matches.append(_match((grammar, None, fields, text)))
+        grammar = self.grammar
+        texts = list(map(str.strip, map(_text, records), repeat(" ")))
+        heads: list[dict[str, Any]] = []
+        if grammar.prefixes:
+            cut = list(map(self._cut_prefix, texts))
+            texts, heads = [text for text, _ in cut], [fields for _, fields in cut]
+        if len(records) < _MANY or grammar.keyed:
+            return list(map(self._one, texts, heads or repeat({}), records))
+        matches: list[Any] = [None] * len(records)
+        together, left, looks = self._bulk.read(texts, list(map(_data_of, records)))
+        for shape, places, found in together:
+            fields = [{**heads[place], **own} for place, own in zip(places, found, strict=True)] if heads else found
+            same = zip(repeat(grammar), repeat(shape), fields, [texts[place] for place in places], strict=False)
+            for place, match in zip(places, map(_match, same), strict=True):
+                matches[place] = match
+        for place in left:
+            match = matches[place] = self._one(texts[place], heads[place] if heads else {}, records[place])
+            self._bulk.learn(looks[place], match[1])
         return matches
+
+    def _one(self, text: str, fields: dict[str, Any], record: Record) -> Match:
+        """Return the first wording that a message, divided from its prefix, is."""
+        grammar = self.grammar
+        # Texts without double blanks (nearly all) take the quicker expressions.
+        tight = "  " not in text
+        plain = text if tight else _BLANKS.sub(" ", text)
+        key = tuple(self._literals(plain.lower() if grammar.any_case else plain))
+        candidates = self._candidates.get(key)
+        if candidates is None:
+            candidates = self._find(key)
+        for shape in candidates:
+            found = shape.tight(text) if tight else shape.loose(text)
+            own = None if found is None else shape.fields(found.groups())
+            if own is None:  # it does not fit, or a converter refuses
+                continue
+            if shape.data:
+                told = _data(key_values(text if grammar.keyed else record.data), shape.data)
+                if told is None:
+                    continue
+                own.update(told)
+            return _match((grammar, shape, {**fields, **own} if fields else own, text))
+        return _match((grammar, None, fields, text))
+
+    def _literals(self, text: str) -> list[str]:
+        """Return the looked-for literals that stand in a text."""
+        try:
+            return self._search(text, _OVERLAPPING)
+        except UnicodeEncodeError:  # bytes that were no UTF-8 are in no literal
+            return self._search(text.encode(errors="replace").decode(), _OVERLAPPING)
 
     def _cut_prefix(self, text: str) -> tuple[str, dict[str, Any]]:
         """Divide a message from the first prefix that it begins with; the fields may be shared."""
@@ -198,6 +212,16 @@ def _needed(grammar: CompiledGrammar) -> list[tuple[Shape, frozenset[str]]]:
         few = rarest and shared[rarest[0]] <= _FEW
         needed.append((shape, frozenset(rarest[: 1 if few else 3])))
     return needed
+
+
+def _wordings(grammar: CompiledGrammar, needs: Sequence[tuple[Shape, frozenset[str]]]) -> tuple[Wording, ...]:
+    """Return the wordings as what reads in bulk wants them."""
+    fold = str.lower if grammar.any_case else str
+    return tuple(Wording(shape, needed, fold(shape.pattern.first), fold(shape.pattern.last)) for shape, needed in needs)
+
+
+def _holds(shape: Shape, data: str) -> bool:
+    return _data(key_values(data), shape.data) is not None
 
 
 def _literals(shape: Shape, grammar: CompiledGrammar) -> frozenset[str]:

@@ -18,7 +18,7 @@ from whydown.grammar.selectors import selectors
 from whydown.grammar.vocabulary import FIELDS, SlotType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _REMEMBERED = 4096  # values kept by each cached converter: logs repeat their addresses and algorithms
 
@@ -122,6 +122,10 @@ READINGS: dict[SlotType, Reading] = {
     SlotType.TS: Reading(r"[^={};\"']", selectors, open=True),
     SlotType.SECONDS: Reading(r"[0-9]{1,12}(?:\.[0-9]{1,9})?", float),
 }
+_PLAIN_SPIS: dict[Callable[[str], Any], re.Pattern[str]] = {
+    _spi32: re.compile(r"(?:0x[0-9a-f]{8}\n)*+"),
+    _spi64: re.compile(r"(?:0x[0-9a-f]{16}\n)*+"),
+}
 ANYTHING = Reading(r".", open=True, least=0)  # `$*`
 
 
@@ -138,3 +142,16 @@ def convert(type: SlotType, text: str) -> Any:  # noqa: A002 - the word of the l
     if not text or text != text.strip(" ") or not re.fullmatch(shape, text, re.DOTALL):
         raise ValueError(f"{text!r} is no {type}")
     return reading.convert(text) if reading.convert else text
+
+
+def convert_all(one: Callable[[str], Any], texts: Sequence[str]) -> Sequence[Any]:
+    """Return what the converter `one` makes of each text, each different one read once; ValueError if it refuses."""
+    if one is str:
+        return texts
+    if one is int:
+        return list(map(int, texts))
+    plain = _PLAIN_SPIS.get(one)
+    if plain is not None and plain.fullmatch("\n".join([*texts, ""])):
+        return texts
+    known = {text: one(text) for text in set(texts)}
+    return list(map(known.__getitem__, texts))

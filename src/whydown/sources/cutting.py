@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import accumulate, compress, count, repeat
-from operator import add
+from operator import add, sub
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ahocorasick_rs import MATCHKIND_LEFTMOST_FIRST, BytesAhoCorasick
@@ -24,6 +24,8 @@ _KEPT = LIMIT + 2  # enough to see that a line is too long although its last byt
 _FAR = 800  # ... marks are fewer bytes apart than this
 _DENSE = 4  # ... one line in so many has a mark, or more
 _SAMPLE, _SHORT = 4096, 32  # bytes that are looked at, and bytes of a line up to which each byte is looked at
+
+_FEED = b"\n"
 
 # NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
 _origin = cast("Callable[[tuple[str, str, int, int]], Origin]", partial(tuple.__new__, Origin))
@@ -133,7 +135,8 @@ class Cutter(NamedTuple):
         keep = sieve.sift(pieces)
         kept = list(compress(pieces, keep))
         self._count(total, other=total - len(kept))
-        sieve.dense = len(kept) * _DENSE >= total
+        if total > _DENSE:  # else it was but the line between two blocks
+            sieve.dense = len(kept) * _DENSE >= total
         return self._lines(kept, compress(count(number), keep), compress(_offsets(pieces, offset), keep)), total
 
     def _lines(self, pieces: list[bytes], numbers: Iterable[int], offsets: Iterable[int]) -> list[Line]:
@@ -175,27 +178,29 @@ def _holding(
     Gives them with their numbers in the span, from 0, and their places in the block; and how many lines the span has.
     """
     start, stop = span
-    feed, find, rfind = b"\n", block.find, block.rfind
     hits = [hit for _, hit, _ in found if start <= hit < stop]
-    begins = list(dict.fromkeys([rfind(feed, start, hit) + 1 or start for hit in hits]))
+    begins = list(dict.fromkeys(map((1).__add__, map(block.rfind, repeat(_FEED), repeat(start), hits))))
     if not begins:
-        return [], [], [], _feeds(block, start, stop) + 1
-    pieces = [block[begin : find(feed, begin, stop)] for begin in begins]
-    if find(feed, begins[-1], stop) < 0:
-        pieces[-1] = block[begins[-1] : stop]
-    nths = list(accumulate(map(block.count, repeat(feed), [start, *begins], begins)))
-    total = nths[-1] + block.count(feed, begins[-1], stop) + 1
+        return [], [], [], _feeds([block[start:stop]])[0] + 1
+    begins[0] = begins[0] or start
+    ends = list(map(block.find, repeat(_FEED), begins))
+    ends[-1] = ends[-1] if 0 <= ends[-1] < stop else stop
+    pieces = list(map(block.__getitem__, map(slice, begins, ends)))
+    between = list(map(block.__getitem__, map(slice, [start, *begins], [*begins, stop])))
+    nths = list(accumulate(_feeds(between)))
+    total = nths.pop() + 1
     if max(map(len, pieces)) > LIMIT:
         keep = [len(piece) <= LIMIT or sieve.holds(piece) for piece in pieces]
         pieces, nths, begins = list(compress(pieces, keep)), list(compress(nths, keep)), list(compress(begins, keep))
     return pieces, nths, begins, total
 
 
-def _feeds(block: bytes, start: int, stop: int) -> int:
-    """Count the line feeds of a span: taking them out leaps from one to the next, where `count` looks at each byte."""
-    if block.count(b"\n", start, start + _SAMPLE) * _SHORT > _SAMPLE:
-        return block.count(b"\n", start, stop)
-    return stop - start - len(block[start:stop].replace(b"\n", b""))
+def _feeds(pieces: Sequence[bytes]) -> list[int]:
+    """Count the line feeds in each piece: taking them out leaps from one to the next, where `count` sees each byte."""
+    sample = pieces[0][:_SAMPLE]
+    if sample.count(_FEED) * _SHORT > len(sample):
+        return list(map(bytes.count, pieces, repeat(_FEED)))
+    return list(map(sub, map(len, pieces), map(len, map(bytes.replace, pieces, repeat(_FEED), repeat(b"")))))
 
 
 def _limited(piece: bytes) -> bytes:

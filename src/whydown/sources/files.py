@@ -5,8 +5,9 @@ from __future__ import annotations
 import stat
 import sys
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from whydown.errors import InputError
 from whydown.sources.bundles import Copies, Opener
@@ -33,17 +34,17 @@ class Input(NamedTuple):
     side: Side | None = None
 
 
-def lines(
+def batches(
     inputs: Sequence[Input],
     tally: Tally,
     marks: Sequence[str] = (),
     *,
     aside: Callable[[Place, Iterator[bytes]], None] | None = None,
     since: int | None = None,
-) -> Iterator[Line]:
+) -> Iterator[Sequence[Line]]:
     """Read every line of the inputs: files whose stamps are complete first, directories in the order of their names.
 
-    Every line is yielded or counted in `tally` as blank; with `marks`, lines that hold none of them are counted as
+    A batch is of one file or member. Every line is yielded or counted in `tally` as blank; with `marks`, lines that hold none of them are counted as
     `other` and not yielded, except in files whose lines name no program (a daemon's own log, pasted lines). A state
     dump is no log: its blocks go to `aside` if that is given, which counts their lines. Archives are read member by
     member, in the order they have; members last written before `since` (microseconds UTC) are left out. A line that
@@ -75,7 +76,7 @@ def lines(
                     cutter = Cutter(Place(path, name, side), tally, sieve if sifted else None)
                     repeats[side].next_file()
                     for batch in cutter.batches(pieces):
-                        yield from repeats[side].fresh(batch) if known.programs else batch
+                        yield repeats[side].fresh(batch) if known.programs else batch
         except DamagedError as error:
             tally.notice(path, str(error), damaged=True)
         except OSError as error:
@@ -85,6 +86,11 @@ def lines(
         raise InputError(
             f"There is no log line to read ({why or 'no input'}).", "Name a log, or a directory with logs in it."
         )
+
+
+def lines(inputs: Sequence[Input], tally: Tally, marks: Sequence[str] = (), **options: Any) -> Iterator[Line]:
+    """Read the lines of the batches one by one."""
+    return chain.from_iterable(batches(inputs, tally, marks, **options))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from whydown.sources.line import Line
     from whydown.tally import Tally
 
+_text = itemgetter(0)  # of a line
 _KEPT = 200_000  # lines of one file, and of the files before it, that are remembered; as many again fade
 
 
@@ -35,7 +37,7 @@ class Repeats:
 
     def fresh(self, batch: Sequence[Line]) -> Sequence[Line]:
         """Give the lines of a batch that stood in no earlier file."""
-        marks = [hash(line[0]) for line in batch]
+        marks = list(map(hash, map(_text, batch)))
         if not (self._before.isdisjoint(marks) and self._fading.isdisjoint(marks)):
             before, fading = self._before, self._fading
             kept = [mark not in before and mark not in fading for mark in marks]

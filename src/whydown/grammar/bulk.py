@@ -1,0 +1,190 @@
+"""Many messages at once: those that look alike are read by one expression, in one call.
+
+Messages that are the same but for their digits are mostly of one wording. Which one is remembered by their look, and
+is only a guess: all messages of a guess are joined to one text, which the wording's expression must read line for
+line, and no wording that comes before it in the grammar may fit any of them. Where that does not hold, the messages
+are left to be read one by one. So a guess costs or saves time and changes nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from whydown.grammar.compile import unmasked
+from whydown.grammar.slots import MASKED, convert_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from whydown.grammar.compile import Shape
+
+_SEVERAL = 16  # texts that are worth one search for all
+_FEW = 4  # messages that are read one by one as quickly
+_LOOKS = 50_000  # looks that are remembered
+_VARYING = b"0123456789abcdef.:"  # what a look leaves out: addresses, numbers, identifiers
+_BLANKS = re.compile("  +")
+_BEYOND_LINE = re.compile(r"\\[DWs]")  # classes that hold line feeds
+
+Fields = dict[str, Any]
+
+
+class Wording(NamedTuple):
+    """A shape in its grammar: texts all of which stand in what it fits, and the words it begins and ends with."""
+
+    shape: Shape
+    needed: frozenset[str]
+    first: str
+    last: str
+
+
+class Together(NamedTuple):
+    """Messages of one wording: their places and what they yield."""
+
+    shape: Shape
+    places: list[int]
+    fields: list[Fields]
+
+
+class Index(NamedTuple):
+    """What the reader of a grammar knows of its wordings, in the order in which they are tried."""
+
+    wordings: Sequence[Wording]
+    folded: bool  # texts are looked for in lower case
+    search: Callable[[str], Sequence[str]]  # all looked-for texts that stand in a text
+    holds: Callable[[Shape, str], bool]  # whether what a wording asks of the structured data holds
+
+
+class Bulk:
+    """Guesses wordings by look, and reads messages of one guess together."""
+
+    def __init__(self, index: Index) -> None:
+        """Begin without any guess."""
+        self._index = index
+        self._places = {id(wording.shape): place for place, wording in enumerate(index.wordings)}
+        self._guesses: dict[int, _Group | None] = {}  # by look; None: several wordings look so, or none
+        self._groups: dict[int, _Group] = {}  # by wording
+
+    def read(self, texts: Sequence[str], datas: Sequence[str]) -> tuple[list[Together], list[int], list[int]]:
+        """Return the messages that could be read together, the places of the others, and the looks of all."""
+        looks = _looks(texts)
+        by_guess: dict[_Group | None, list[int]] = {None: []}
+        for place, guess in enumerate(map(self._guesses.get, looks)):
+            if guess in by_guess:
+                by_guess[guess].append(place)
+            else:
+                by_guess[guess] = [place]
+        left = by_guess.pop(None)
+        found: list[Together] = []
+        for guess, places in by_guess.items():
+            fields = None
+            if guess is not None and len(places) >= _FEW:
+                fields = guess.read([texts[place] for place in places], {datas[place] for place in places})
+            if guess is None or fields is None:
+                left += places
+            else:
+                found.append(Together(guess.shape, places, fields))
+        return found, sorted(left), looks
+
+    def learn(self, look: int, shape: Shape | None) -> None:
+        """Remember which wording a message of this look was; None: none."""
+        group = None if shape is None else self._group(shape)
+        if self._guesses.setdefault(look, group) is not group:
+            self._guesses[look] = None
+        elif len(self._guesses) > _LOOKS:
+            self._guesses.clear()
+
+    def _group(self, shape: Shape) -> _Group | None:
+        if id(shape) not in self._groups:
+            before = self._index.wordings[: self._places[id(shape)] + 1]
+            rivals = tuple(rival for rival in before[:-1] if _may_fit_both(rival, before[-1]))
+            self._groups[id(shape)] = _Group(shape, rivals, self._index)
+        group = self._groups[id(shape)]
+        return group if group.able else None
+
+
+def _may_fit_both(one: Wording, other: Wording) -> bool:
+    """Whether a text may begin and end as both wordings do."""
+    return (one.first.startswith(other.first) or other.first.startswith(one.first)) and (
+        one.last.endswith(other.last) or other.last.endswith(one.last)
+    )
+
+
+def _looks(texts: Sequence[str]) -> list[int]:
+    """Return for each text a number that is the same for those which differ in digits alone."""
+    joined = "\n".join(texts).encode(errors="surrogateescape")
+    looks = list(map(hash, joined.translate(None, _VARYING).split(b"\n")))
+    return looks if len(looks) == len(texts) else [0] * len(texts)  # line feeds in a text: it is not worth more
+
+
+class _Group:
+    """One wording, with those that come before it and might fit the same text."""
+
+    def __init__(self, shape: Shape, rivals: tuple[Wording, ...], index: Index) -> None:
+        self.shape = shape
+        self.able = not (shape.data or _BEYOND_LINE.search(shape.pattern.expression.replace(r"[^\s", "")))
+        self._rivals = rivals
+        self._index = index
+
+    @cached_property
+    def _tight(self) -> Callable[[str], list[Any]]:
+        return self._all(self.shape.pattern.tight)
+
+    @cached_property
+    def _loose(self) -> Callable[[str], list[Any]]:
+        return self._all(self.shape.pattern.expression)
+
+    def _all(self, expression: str) -> Callable[[str], list[Any]]:
+        """Compile an expression for joined texts: it takes whole lines, and no slot goes beyond its line."""
+        within = expression.replace("[^", r"[^\n")
+        return re.compile(rf"^(?:{within})\n", (self.shape.flags & ~re.DOTALL) | re.MULTILINE).findall
+
+    def read(self, texts: list[str], datas: set[str]) -> list[Fields] | None:
+        """Return the fields of each text; None where not each of them is of this wording, or that is not certain."""
+        joined = "\n".join([*texts, ""])
+        spaced = "  " in joined
+        rows = (self._loose if spaced else self._tight)(joined)
+        if len(rows) != len(texts) or self._fits_before(texts, joined, datas, spaced=spaced):
+            return None
+        names, shape = self.shape.names, self.shape
+        if not names:
+            return [{} for _ in texts]
+        written: Iterable[Sequence[str]] = zip(*rows, strict=True) if len(names) > 1 else [rows]
+        try:
+            columns = list(map(convert_all, shape.converters, written))
+        except ValueError:  # a converter refuses
+            return None
+        fields = _dicts(names, columns)
+        if shape.has_spis and any(MASKED in column for column in columns):
+            return list(map(unmasked, fields))
+        return fields
+
+    def _fits_before(self, texts: list[str], joined: str, datas: set[str], *, spaced: bool) -> bool:
+        """Whether a wording that comes before fits one of the texts."""
+        plain = _BLANKS.sub(" ", joined) if spaced else joined
+        if self._index.folded:
+            plain = plain.lower()
+        found = frozenset(self._index.search(plain)) if len(self._rivals) > _SEVERAL else None
+        for rival, needed, _, _ in self._rivals:
+            if not (all(map(plain.__contains__, needed)) if found is None else needed <= found):
+                continue
+            if rival.data and not any(map(self._index.holds, repeat(rival), datas)):
+                continue
+            if any(map(rival.loose if spaced else rival.tight, texts)):
+                return True
+        return False
+
+
+def _dicts(names: tuple[str, ...], columns: Sequence[Iterable[Any]]) -> list[Fields]:
+    """Return a mapping of the names for each row; written out for few names, since that is three times as fast."""
+    match names:
+        case (a,):
+            return [{a: x} for x in columns[0]]
+        case (a, b):
+            return [{a: x, b: y} for x, y in zip(*columns, strict=True)]
+        case (a, b, c):
+            return [{a: x, b: y, c: z} for x, y, z in zip(*columns, strict=True)]
+        case _:
+            return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
