@@ -62,7 +62,9 @@ class Entry:
     look: str
     began: str
     session: str
-    title: str
+    what: str
+    reason: str
+    unsettled: str  # what the logs leave open, if anything
     cause: str  # empty where it is not known
     sure: str
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -16,17 +17,20 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 import whydown
-from whydown.report.blocks import Lines, markup
+from whydown.report.blocks import Lines, link, markup
+from whydown.report.document import Pairs, Section
 from whydown.report.pages import document_of
 from whydown.report.quote import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from whydown.report.document import Page, Section
+    from whydown.report.document import Page
     from whydown.report.layout import Style
     from whydown.report.model import Report
 
+_MANY = 20  # pages that are better brief
+_LEFT_OUT = frozenset({"link", "ruled-out", "console"})  # of a brief page
 _FOLDED = frozenset({"ruled-out", "console", "alternatives", "missing"})  # what only some readers look for
 _HEAD = Markup("""<!doctype html>
 <html lang="en">
@@ -62,9 +66,15 @@ def parts(report: Report, _style: Style | None = None) -> Iterator[str]:
     sheet, digest = _sheet()
     yield _HEAD.format(title=quote(document.pages[0].title), sheet=Markup(sheet), digest=digest)  # noqa: S704 - ours
     level = 1
+    brief = len(document.pages) > _MANY
+    drawn = False
     for page in document.pages:
-        yield _page(page, level)
+        lines = Lines.of(page, first=not drawn, brief=brief)
+        yield _page(page, level, lines, brief=brief)
         level = 2 if len(document.pages) > 1 else 1
+        drawn = drawn or bool(lines.rungs)
+    if brief:
+        yield _reasons(document.pages)
     yield _section(document.coverage, 2, Lines())
     grammars = f" (grammars {report.grammars})" if report.grammars else ""
     yield _FOOT.format(version=whydown.__version__, grammars=grammars)
@@ -78,27 +88,60 @@ def _sheet() -> tuple[str, str]:
     return text, base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _page(page: Page, level: int) -> Markup:
-    lines = Lines.of(page)
+def _page(page: Page, level: int, lines: Lines, *, brief: bool) -> Markup:
+    """Write a page; where there are many, a brief one: its ladder shows what fails, its reason is documented below."""
+    if brief:
+        page = replace(page, sections=tuple(section for section in page.sections if section.name not in _LEFT_OUT))
     numbered = f"{page.number}. " if page.number else ""
-    sections = Markup().join(_section(section, level + 1, lines) for section in page.sections)
+    sure = str(page.incident.confidence) if page.incident and page.incident.cause else ""
+    sections = Markup().join(_section(section, level + 1, lines, sure) for section in _answer_first(page.sections))
     if not any(section.name == "evidence" for section in page.sections):
         sections += lines.markup()
+    return Markup('<article id="{0}" class="{1}">\n<h{2}>{3}</h{2}>\n{4}</article>\n').format(
+        page.name, page.look, level, f"{numbered}{quote(page.title)}", sections
+    )
+
+
+def _reasons(pages: Sequence[Page]) -> Markup:
+    """Write where each reason is documented, once."""
+    links = {page.incident.reason: page.incident.link for page in pages if page.incident and page.incident.link}
+    rows = Markup().join(
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>\n").format(quote(reason), link(address))
+        for reason, address in sorted(links.items())
+    )
     return Markup(
-        '<article id="{0}" class="{1}" aria-labelledby="{0}-t">\n<h{2} id="{0}-t">{3}</h{2}>\n{4}</article>\n'
-    ).format(page.name, page.look, level, f"{numbered}{quote(page.title)}", sections)
+        '<section class="reasons"><h2>Where the reasons are documented</h2>\n<dl>\n{}</dl>\n</section>\n'
+    ).format(rows)
 
 
-def _section(section: Section, level: int, lines: Lines) -> Markup:
-    """Write a part of a page; the tables of the answer come before what is said about it."""
-    blocks = sorted(section.blocks, key=lambda block: section.name == "cause" and type(block).__name__ == "Pairs")
-    inside = Markup().join(markup(block, lines) for block in blocks)
+def _answer_first(sections: Sequence[Section]) -> Iterator[Section]:
+    """Yield the sections with how sure the cause is, and why, behind what to do about it."""
+    known: list[Section] = []
+    for section in sections:
+        if section.name != "cause":
+            if section.name != "do":
+                yield from known
+                known = []
+            yield section
+            continue
+        pairs = tuple(block for block in section.blocks if isinstance(block, Pairs))
+        known = [Section("sure", "", pairs)]
+        yield replace(section, blocks=tuple(block for block in section.blocks if not isinstance(block, Pairs)))
+    yield from known
+
+
+def _section(section: Section, level: int, lines: Lines, sure: str = "") -> Markup:
+    inside = Markup().join(markup(block, lines) for block in section.blocks)
     title = escape(quote(section.title))
     if section.answer:
         title = Markup("{}: <span>{}</span>").format(quote(section.title), quote(section.answer))
+    name = section.name
+    if name == "cause" and sure:
+        title += Markup(" <small>{}</small>").format(sure)
+        name += f" {sure}"
     if not section.title:
-        return Markup('<section class="{}">\n{}</section>\n').format(section.name, inside)
+        return Markup('<section class="{}">\n{}</section>\n').format(name, inside)
     heading = Markup("<h{0}>{1}</h{0}>").format(level, title)
     if section.name in _FOLDED:
-        return Markup('<details class="{}"><summary>{}</summary>\n{}</details>\n').format(section.name, heading, inside)
-    return Markup('<section class="{}">{}\n{}</section>\n').format(section.name, heading, inside)
+        return Markup('<details class="{}"><summary>{}</summary>\n{}</details>\n').format(name, heading, inside)
+    return Markup('<section class="{}">{}\n{}</section>\n').format(name, heading, inside)

@@ -11,7 +11,7 @@ from whydown.report.phrases import phrase
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from whydown.diagnose.incident import Evidence
     from whydown.grammar.event import Event
@@ -116,23 +116,27 @@ def _folded(timeline: Sequence[Evidence], named: Mapping[str, str]) -> list[_Row
 
 def _round_folded(rows: Sequence[_Row]) -> list[_Row]:
     """Return the rows with each round of several rows that comes again and again written once: retries look alike."""
-    said = [(row.lane, row.text) for row in rows]
     kept: list[_Row] = []
-    begin = 0
-    while begin < len(rows):
-        best = (0, 0)  # rows that can be left out, and the length of a round
-        for length in range(2, _ROUND + 1):
-            one, again = said[begin : begin + length], 0
-            while said[begin + (again + 1) * length : begin + (again + 2) * length] == one:
-                again += 1
-            if again and len(one) == length:
-                best = max(best, (again * length, length))
-        left_out, length = best
-        kept += rows[begin : begin + max(1, length)]
-        if left_out:
-            times = "once more" if left_out == length else f"{left_out // length} more times"
-            last = rows[begin + length + left_out - 1]
+    for begin, length, again in rounds([(row.lane, row.text) for row in rows]):
+        kept += rows[begin : begin + length]
+        if again:
+            times = "once more" if again == 1 else f"{again} more times"
+            last = rows[begin + length * (again + 1) - 1]
             until = f", until {clock(last.last)}" if last.timed else ""
             kept.append(_remark(f"… the same {length} rows {times}{until} …"))
-        begin += max(1, length) + left_out
     return kept
+
+
+def rounds(said: Sequence[Hashable]) -> Iterator[tuple[int, int, int]]:
+    """Cut rows into rounds: where each begins, how many rows it has, and how often it comes again right behind."""
+    begin = 0
+    while begin < len(said):
+        best, length = 0, 1
+        for long in range(2, _ROUND + 1):
+            one, again = said[begin : begin + long], 0
+            while said[begin + (again + 1) * long : begin + (again + 2) * long] == one:
+                again += 1
+            if len(one) == long and again * long > best:
+                best, length = again * long, long
+        yield begin, length, best // length
+        begin += length + best

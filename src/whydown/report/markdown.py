@@ -138,7 +138,7 @@ def _picture(block: Index | Ladder | Quotes | Chart, style: Style, anchors: Mapp
             rows = []
             for step in proofs:
                 where = ", ".join(str(origin) for origin in step.event.origins[:3])
-                rows += [quote(f"{where}  ({how_known(step)})"), f"    {line_text(step)}"]
+                rows += [quote(f"{where}  ({how_known(step)})"), f"    {line_text(step.event)}"]
             return fenced(rows)
 
 
@@ -157,11 +157,11 @@ def _cell(text: str) -> str:
 
 
 def _index(index: Index, anchors: Mapping[str, str]) -> list[str]:
-    rows = ["|   | Since | Session | What | Cause |", "|---|---|---|---|---|"]
+    rows = ["|   | Since | Session | What | Reason | Cause |", "|---|---|---|---|---|---|"]
     for number, entry in enumerate(index.entries, start=1):
         cause = f"{_cell(entry.cause)}, {entry.sure}" if entry.cause else "not known"
         linked = f"[{_cell(entry.session)}](#{anchors[entry.page]})"
-        rows.append(f"| {number} | {entry.began} | {linked} | {_cell(entry.title)} | {cause} |")
+        rows.append(f"| {number} | {entry.began} | {linked} | {entry.what} | {_cell(entry.reason)} | {cause} |")
     return [*rows, ""]
 
 

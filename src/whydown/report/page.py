@@ -51,8 +51,13 @@ _MINUTE = 60_000_000
 
 def title(incident: Incident) -> str:
     """Say in a line what is down and the reason, and whether the answer is still open."""
-    said = f"{_LAYERS[incident.layer]} {_STATES.get(incident.state, incident.state)}: {incident.reason}"
-    return f"{said} - {doubt}" if (doubt := _open_question(incident)) else said
+    said = f"{what(incident)}: {incident.reason}"
+    return f"{said} - {doubt}" if (doubt := open_question(incident)) else said
+
+
+def what(incident: Incident) -> str:
+    """Say what is down, or how it ails."""
+    return f"{_LAYERS[incident.layer]} {_STATES.get(incident.state, incident.state)}"
 
 
 def began(incident: Incident) -> str:
@@ -68,7 +73,7 @@ def page_of(
     `followers` are the tunnels that are down with it, `heard` the logs of its session, `number` its place among
     several pages.
     """
-    unsettled = bool(_open_question(incident))
+    unsettled = bool(open_question(incident))
     parts = (
         _facts(incident, followers, heard),
         _missing("Get next", _wanted(incident, heard)) if unsettled else None,
@@ -92,7 +97,7 @@ def page_of(
     )
 
 
-def _open_question(incident: Incident) -> str:
+def open_question(incident: Incident) -> str:
     """Name what the logs leave open; empty where the answer is given."""
     guess = incident.cause is None or incident.confidence is Confidence.POSSIBLE
     half = bool(incident.differs) and not any(d.edge and d.peer for d in incident.differs)

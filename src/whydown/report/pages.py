@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from whydown.report.coverage import coverage
 from whydown.report.document import Chart, Document, Entry, Index, Page, Section, Table
 from whydown.report.layout import many
 from whydown.report.lives import lives_of, short_name
-from whydown.report.page import LOOKS, began, page_of, title
+from whydown.report.page import LOOKS, began, open_question, page_of, what
 from whydown.report.quiet import quiet_page
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from whydown.report.model import Report
 
 _FEW = 2  # incidents that need no counting
+_MANY = 10  # incidents that are better counted before they are named
 
 
 def document_of(report: Report) -> Document:
@@ -37,7 +39,15 @@ def document_of(report: Report) -> Document:
     ]
     if several:
         pages.insert(0, _overview(report, [incident for incident, _ in paired]))
+    elif paired[0][0].state in ("flapping", "recovered") and (lives := lives_of(report, [paired[0][0]])):
+        pages[0] = _with_lives(pages[0], Section("lives", "The session over time", (Chart(lives),)))
     return Document(tuple(pages), coverage(report))
+
+
+def _with_lives(page: Page, lives: Section) -> Page:
+    """Return a page with the session's life before its timeline: how often it went up and down."""
+    at = next((n for n, s in enumerate(page.sections) if s.name in ("timeline", "evidence")), len(page.sections))
+    return replace(page, sections=(*page.sections[:at], lives, *page.sections[at:]))
 
 
 def _paired(incidents: Sequence[Incident]) -> list[tuple[Incident, tuple[Incident, ...]]]:
@@ -50,11 +60,14 @@ def _paired(incidents: Sequence[Incident]) -> list[tuple[Incident, tuple[Inciden
 
 def _overview(report: Report, leading: Sequence[Incident]) -> Page:
     still = sum(incident.ended is None for incident in leading)
-    sections = [Section("index", "", (Index(tuple(map(_entry, leading))),))]
+    few = len(leading) <= _MANY
+    index = Section("index", "" if few else "Every incident", (Index(tuple(map(_entry, leading))),))
+    sections = [index] if few else []
     if len(leading) > _FEW:
         sections.append(Section("counts", "By reason and cause", (_counts(leading),)))
     if lives := lives_of(report, leading):
         sections.append(Section("lives", "Sessions over time", (Chart(lives),)))
+    sections += [] if few else [index]
     return Page("overview", f"{many(len(leading), 'incident')}, {still} still open", tuple(sections))
 
 
@@ -64,7 +77,9 @@ def _entry(incident: Incident) -> Entry:
         look=LOOKS.get(incident.state, "bold"),
         began=began(incident),
         session=short_name(incident.session),
-        title=title(incident),
+        what=what(incident),
+        reason=incident.reason,
+        unsettled=open_question(incident),
         cause=incident.cause.title if incident.cause else "",
         sure=str(incident.confidence),
     )
@@ -72,10 +87,12 @@ def _entry(incident: Incident) -> Entry:
 
 def _counts(leading: Sequence[Incident]) -> Table:
     """Count the incidents by reason and cause, the most frequent first."""
-    kinds = Counter((i.reason, i.cause.title if i.cause else "not known") for i in leading)
-    still = Counter((i.reason, i.cause.title if i.cause else "not known") for i in leading if i.ended is None)
-    rows = sorted(kinds.items(), key=lambda item: (-item[1], -still[item[0]], item[0]))
-    return Table(
-        ("Reason", "Cause", "Incidents", "Open"),
-        tuple((reason, cause, str(count), str(still[reason, cause])) for (reason, cause), count in rows),
-    )
+    reasons = Counter(incident.reason for incident in leading)
+    still = Counter(incident.reason for incident in leading if incident.ended is None)
+    rows = []
+    for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], -still[item[0]], item[0])):
+        causes = Counter(i.cause.title if i.cause else "not known" for i in leading if i.reason == reason)
+        ranked = sorted(causes.items(), key=lambda item: (-item[1], item[0]))
+        told = "; ".join(f"{cause}{f' ({n} times)' if n > 1 else ''}" for cause, n in ranked)
+        rows.append((reason, str(count), str(still[reason]), told))
+    return Table(("Reason", "Incidents", "Open", "Causes"), tuple(rows))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from whydown.diagnose.incident import Evidence
+    from whydown.grammar.event import Event
     from whydown.report.document import Block, Page, Section
     from whydown.report.lives import Lives
     from whydown.report.model import Report
@@ -59,9 +60,9 @@ def how_known(step: Evidence) -> str:
     return f"{step.event.side or 'side not known'}, {role}{how}"
 
 
-def line_text(step: Evidence) -> str:
-    """Return the text of a line of evidence as it is shown: on one line, up to a length."""
-    text = " / ".join(step.event.text.split("\n"))
+def line_text(event: Event) -> str:
+    """Return the text of an event's lines as it is shown: on one line, up to a length."""
+    text = " / ".join(event.text.split("\n"))
     more = f" … ({len(text) - _LONGEST_QUOTE} more characters)" if len(text) > _LONGEST_QUOTE else ""
     return quote(text[:_LONGEST_QUOTE]) + more
 
@@ -154,7 +155,8 @@ def _write_points(paper: Paper, points: Points) -> None:
 def _write_index(paper: Paper, index: Index) -> None:
     for number, entry in enumerate(index.entries, start=1):
         cause = f" {entry.cause}, {entry.sure}." if entry.cause else ""
-        said = f"{entry.began}  {prose(f'{entry.session}: {entry.title}.{cause}')}"
+        unsettled = f" - {entry.unsettled}" if entry.unsettled else ""
+        said = f"{entry.began}  {prose(f'{entry.session}: {entry.what}: {entry.reason}{unsettled}.{cause}')}"
         paper.sentence(said, indent="    ", first=f"{number}. ".ljust(4))
 
 
@@ -167,4 +169,4 @@ def _write_quote(paper: Paper, step: Evidence) -> None:
     else:
         paper.exact(f"    {where}")
         paper.exact(f"      ({how})")
-    paper.quoted(line_text(step), "        ")
+    paper.quoted(line_text(step.event), "        ")
