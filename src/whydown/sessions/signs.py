@@ -38,6 +38,7 @@ SIGNS = {
             Kind.NET_UNREACHABLE,
             Kind.DNS_FAILED,
             Kind.RETRANSMIT,
+            Kind.RETRANSMIT_SEEN,
             Kind.SESSION_DOWN,
             Kind.SERVICE_DOWN,
             Kind.HA_FAILOVER,
@@ -98,6 +99,7 @@ STANDING = {
 WEAK = frozenset(
     {
         Kind.RETRANSMIT,
+        Kind.RETRANSMIT_SEEN,
         Kind.NOTIFY,
         Kind.NOTIFY_IGNORED,
         Kind.IKE_UNKNOWN_SPI,
