@@ -19,7 +19,7 @@ from pandas.testing import assert_frame_equal
 import whydown
 from report.given import a_report, both_sides
 from report.hostile import SECRET, acting, report_of, texts
-from whydown.errors import InputError, UsageError
+from whydown.errors import InputError, KnowledgeError, UsageError
 from whydown.report import notebook
 
 CASE = Path(__file__).parents[1] / "sample_logs" / "lab" / "dh-group-differs-strongswan-strongswan"
@@ -122,6 +122,14 @@ def test_misuse_is_told_with_the_next_step(tmp_path: Path) -> None:
     (tmp_path / "other.log").write_text("2026-01-01T00:00:00Z host cron[1]: nothing to see\n")
     with pytest.raises(InputError, match="None of the 1 lines"):
         whydown.analyze(tmp_path / "other.log")
+
+
+def test_grammars_are_read_anew_when_their_files_change(tmp_path: Path) -> None:
+    (tmp_path / "own.grammar").write_text("grammar own\n")
+    with pytest.raises(KnowledgeError):
+        whydown.events(EDGE, grammars=tmp_path)
+    (tmp_path / "own.grammar").unlink()
+    assert len(whydown.events(EDGE, grammars=[tmp_path])) > 0
 
 
 class Tags(html.parser.HTMLParser):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,9 @@ from whydown.terminal import write
 if TYPE_CHECKING:
     import pandas as pd
 
+    from whydown.diagnose.knowledge import Knowledge
     from whydown.grammar.event import Event
+    from whydown.grammar.library import Library
     from whydown.report.model import Report
     from whydown.sources.files import Input
 
@@ -113,8 +115,9 @@ def analyze(
     for arguments that make no sense, InputError where nothing could be read or nothing in it was recognised.
     """
     given = _inputs(paths, edge, peer)
-    further = [Path(folder) for folder in _each(grammars)]
-    library, knowledge, tally = load_library(further), load_knowledge(further), Tally()
+    further = tuple(Path(folder) for folder in _each(grammars))
+    mark = digest(further)
+    library, knowledge, tally = _library(further, mark), _knowledge(further, mark), Tally()
     default = _zone(zone)
     options = pipeline.Options(
         zone=default,
@@ -127,7 +130,7 @@ def analyze(
     found = tuple(pipeline.read_events(given, library=library, tally=tally, options=options))
     report = pipeline.conclude(found, given, library=library, knowledge=knowledge, options=options, tally=tally)
     recognised(tally)
-    return Analysis(replace(report, grammars=digest(further)), found)
+    return Analysis(replace(report, grammars=mark), found)
 
 
 def events(
@@ -140,7 +143,8 @@ def events(
 ) -> pd.DataFrame:
     """Return the typed events that the grammars read from logs, as `whydown events` does, one row each."""
     given = _inputs(paths, edge, peer)
-    library, tally = load_library([Path(folder) for folder in _each(grammars)]), Tally()
+    further = tuple(Path(folder) for folder in _each(grammars))
+    library, tally = _library(further, digest(further)), Tally()
     options = pipeline.Options(zone=_zone(zone), year=year)
     found = frame(EVENTS, event_rows(pipeline.read_events(given, library=library, tally=tally, options=options)))
     recognised(tally)
@@ -150,6 +154,19 @@ def events(
 def read_table(path: Log) -> pd.DataFrame:
     """Read a CSV or parquet file that whydown wrote, as the frame it was made of, with its types."""
     return read(Path(path))
+
+
+# Reading the grammars takes longer than a short log: while their files stay as they are, they are read once.
+
+
+@lru_cache(maxsize=2)
+def _library(further: tuple[Path, ...], _digest: str) -> Library:
+    return load_library(further)
+
+
+@lru_cache(maxsize=2)
+def _knowledge(further: tuple[Path, ...], _digest: str) -> Knowledge:
+    return load_knowledge(further)
 
 
 def _inputs(paths: Iterable[Log], edge: Logs, peer: Logs) -> list[Input]:
