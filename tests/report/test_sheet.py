@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from report.given import EDGE, a_report, an_event, both_sides, edge_alone
 from report.hostile import SECRET, acting, event_of, report_of, texts
 from whydown.grammar.vocabulary import Kind
-from whydown.report import sheet
+from whydown.report import sheet, table
 from whydown.report.layout import Style
 from whydown.report.table import EVENTS, INCIDENTS
 
@@ -102,3 +103,8 @@ def test_hostile_text_is_in_its_cells_and_does_nothing(text: str) -> None:
 def test_secrets_are_in_no_cell() -> None:
     for text in (f'PSK "{SECRET}"', f"secret: {SECRET}", f"a\npsk={SECRET}"):
         assert SECRET not in csv_of(report_of(text)) + "".join(sheet.event_parts([event_of(text)]))
+
+
+def test_the_page_of_columns_is_made_from_them() -> None:
+    page = Path(__file__).parents[2] / "docs" / "columns.md"
+    assert page.read_text() == table.text(), "python -m whydown.report.table > docs/columns.md"
