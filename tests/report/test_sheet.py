@@ -57,8 +57,8 @@ def test_an_events_fields_have_a_column_each() -> None:
 
 
 def test_no_two_columns_have_one_name() -> None:
-    for table in (INCIDENTS, EVENTS):
-        names = [column.name for column in table.columns]
+    for each in (INCIDENTS, EVENTS):
+        names = [column.name for column in each.columns]
         assert len(names) == len(set(names))
 
 
