@@ -22,7 +22,10 @@ STREET = (
     "batch",
 )
 BASE = {"text": 0, "errors": 0, "tally": 0}
-BESIDE = {"dumps": "grammar"}  # dumps make the same events of other texts than the grammars do
+BESIDE = {
+    "dumps": "grammar",  # they make the same events of other texts than the grammars do
+    "redact": "report",  # it writes logs, not reports
+}
 STAGE = BASE | {name: number for number, name in enumerate(STREET) if name not in BASE}
 STAGE |= {name: STAGE[stage] for name, stage in BESIDE.items()}
 CLI = len(STREET)  # cli.py and what only it uses
@@ -34,6 +37,7 @@ TOP = {
     "cli_grammar",
     "cli_look",
     "cli_options",
+    "cli_redact",
     "options",
     "terminal",
     "__main__",

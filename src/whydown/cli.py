@@ -30,6 +30,7 @@ from whydown.cli_options import (
     remarks,
     style_of,
 )
+from whydown.cli_redact import Bundle, Map, Redact, keep, read_book, redact
 from whydown.errors import UsageError, WhydownError
 from whydown.options import (
     causes_named,
@@ -127,6 +128,9 @@ def scan(
     store: StoreFile = None,
     whole: Whole = False,
     timeout: Timeout = 3600,
+    redacted: Redact = False,
+    private_map: Map = None,
+    bundle: Bundle = None,
     quiet: Quiet = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Counts and remarks on standard error.")] = False,
 ) -> None:
@@ -139,7 +143,11 @@ def scan(
     if why_not and written is not Format.TEXT:
         raise UsageError("--why-not is written as text only.", "Leave --format out.")
     ready(written, screen=output is None and sys.stdout.isatty())
+    if private_map and not redacted:
+        raise UsageError("--map holds pseudonyms, which only --redact writes.", "Add --redact.")
     inputs = read_inputs(paths, edge, peer, output)
+    if bundle:
+        read_inputs(paths, edge, peer, bundle)  # it would overwrite an input
     default_zone = read_zone(zone)
     options = pipeline.Options(
         zone=default_zone,
@@ -150,6 +158,11 @@ def scan(
         until=instant(until, default_zone),
     )
     if jobs is not None or store is not None:
+        if redacted or bundle:
+            raise UsageError(
+                "--redact and --bundle-evidence are for one case, not for many with --jobs or --store.",
+                "Redact the logs of a case with `whydown redact`.",
+            )
         if edge or peer or why_not:
             raise UsageError(
                 "With --jobs or --store each bundle is a case of its own: --edge, --peer and --why-not are for one case.",
@@ -177,21 +190,30 @@ def scan(
         say("logs named without --edge or --peer are sorted by what they hold; repeat the option for each log", "note")
     wanted = fails(fail_on or [], knowledge)
     tally = Tally()
+    book = read_book(private_map, inputs, output) if redacted else None
     with progress(tally, size_of(inputs), wanted=not quiet):
-        report = pipeline.analyze(inputs, library=library, knowledge=knowledge, options=options, tally=tally)
+        if redacted or bundle:
+            shared = pipeline.share(
+                inputs, library=library, knowledge=knowledge, options=options, tally=tally, book=book
+            )
+            report = shared.report if redacted else shared.original
+        else:
+            report = pipeline.analyze(inputs, library=library, knowledge=knowledge, options=options, tally=tally)
     report = replace(report, grammars=digest(grammars or ()))
     recognised(tally)
+    if redacted or bundle:
+        keep(shared, report.grammars, private_map, bundle, options)
     if why_not:
         write([render_traces(report, style_of(output, width))], output)
     else:
         write(parts(report, written, style_of(output, width)), output)
-    remarks(tally, quiet=quiet, verbose=verbose)
+    remarks(report.tally, quiet=quiet, verbose=verbose)
     if any(map(wanted, report.incidents)):
         raise typer.Exit(1)
     raise typer.Exit(4 if tally.damaged else 0)
 
 
-for _command in (fleet, events, unmatched, explain):
+for _command in (redact, fleet, events, unmatched, explain):
     app.command()(_command)
 
 

@@ -10,13 +10,17 @@ from whydown.diagnose.consequences import fold_consequences
 from whydown.diagnose.coverage import supplies
 from whydown.diagnose.diagnosis import tell
 from whydown.diagnose.traces import trace
-from whydown.dumps.reading import read_dump
+from whydown.dumps.reading import read_dump, written
 from whydown.envelope import records
+from whydown.redact.making import plain, pseudonyms_for, redacted
+from whydown.redact.names import Vocabulary
+from whydown.redact.taken import Taken
 from whydown.report.model import Report
 from whydown.sessions.episodes import cut_episodes
 from whydown.sessions.rebuild import rebuild_sessions
 from whydown.sources import files
-from whydown.sources.line import Side
+from whydown.sources.files import Input
+from whydown.sources.line import Content, Side
 from whydown.tally import Tally
 
 if TYPE_CHECKING:
@@ -28,8 +32,9 @@ if TYPE_CHECKING:
     from whydown.diagnose.traces import Trace
     from whydown.grammar.event import Event
     from whydown.grammar.library import Library
+    from whydown.redact.making import Redacted
+    from whydown.redact.pseudonyms import Book
     from whydown.sources.cutting import Place
-    from whydown.sources.files import Input
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,16 @@ _ZONES = 26 * 3_600_000_000  # microseconds by which a stamp of unknown zone may
 
 
 def read_events(
-    inputs: Sequence[Input], *, library: Library, tally: Tally, options: Options = DEFAULTS
+    inputs: Sequence[Input],
+    *,
+    library: Library,
+    tally: Tally,
+    options: Options = DEFAULTS,
+    taken: Taken | None = None,
 ) -> Iterator[Event]:
     """Yield the typed events of all inputs, those of state dumps last; every line is accounted for in `tally`.
+
+    `taken` keeps the lines that matter.
 
     Logs with complete stamps come first, whichever side's: they tell the year of those without. Raises InputError when
     there is no line to read at all; a side without any is only noted, for silence tells too.
@@ -61,32 +73,47 @@ def read_events(
     stated: list[Event] = []
 
     def aside(place: Place, blocks: Iterator[bytes]) -> None:
+        blocks = taken.dump(place, blocks, written(place, tally)) if taken else blocks
         stated.extend(read_dump(place, blocks, tally, zone=zones[place.side or Side.EDGE] or options.zone))
 
     since = None if options.since is None else options.since - _ZONES
     lines = files.batches(inputs, tally, library.marks, aside=aside, since=since)
+    if taken:
+        taken.given = frozenset(i.side for i in inputs if i.side)
+        lines = taken.batches(lines)
     found = records.batches(lines, tally, zone=options.zone, zones=zones, year=options.year)
-    for event in library.events(chain.from_iterable(found), tally):
+    read = library.events(chain.from_iterable(found), tally, watch=taken.watch if taken else None)
+    for event in chain(read, _now(stated)):
+        if taken:
+            taken.event(event)
         if _inside(event.at, options):
             yield event
-    yield from (event for event in stated if _inside(event.at, options))
+
+
+def _now(stated: list[Event]) -> Iterator[Event]:
+    """Yield what is in the list when it is asked for."""
+    yield from stated
 
 
 def _inside(at: int, options: Options) -> bool:
     return (options.since is None or at >= options.since) and (options.until is None or at <= options.until)
 
 
-def analyze(
+def analyze(  # noqa: PLR0913 - all but the first are keywords
     inputs: Sequence[Input],
     *,
     library: Library,
     knowledge: Knowledge,
     options: Options = DEFAULTS,
     tally: Tally | None = None,
+    taken: Taken | None = None,
 ) -> Report:
-    """Read the logs of one or both gateways and say why sessions and tunnels went down; `tally` may be watched."""
+    """Read the logs of one or both gateways and say why sessions and tunnels went down.
+
+    `tally` may be watched; `taken` keeps the lines that matter.
+    """
     tally = tally if tally is not None else Tally()
-    events = read_events(inputs, library=library, tally=tally, options=options)
+    events = read_events(inputs, library=library, tally=tally, options=options, taken=taken)
     return conclude(events, inputs, library=library, knowledge=knowledge, options=options, tally=tally)
 
 
@@ -100,7 +127,8 @@ def conclude(  # noqa: PLR0913 - what an analysis is made of
     tally: Tally,
 ) -> Report:
     """Say why sessions and tunnels went down, of events that `read_events` read from these inputs."""
-    given = frozenset(i.side for i in inputs if i.side)
+    events = list(events)  # names of files tell sides, too, once they are read
+    given = frozenset(i.side for i in inputs if i.side) | {Side(side) for side in tally.sides}
     sessions, heard = rebuild_sessions(events, given, tally)
     able = supplies(library.grammars)
     incidents: list[Incident] = []
@@ -113,3 +141,42 @@ def conclude(  # noqa: PLR0913 - what an analysis is made of
     incidents.sort(key=lambda i: (i.began, i.layer, i.id))
     folded = fold_consequences(incidents)
     return Report(incidents=folded, tally=tally, sessions=sessions, heard=heard, traces=tuple(traces))
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What may be given away: the lines that matter as files, and the report on them; and the report on the logs."""
+
+    report: Report
+    files: tuple[Redacted, ...]
+    original: Report
+    book: Book | None
+
+
+def share(  # noqa: PLR0913 - all but the first are keywords
+    inputs: Sequence[Input],
+    *,
+    library: Library,
+    knowledge: Knowledge,
+    options: Options = DEFAULTS,
+    tally: Tally | None = None,
+    book: Book | None = None,
+) -> Shared:
+    """Take the lines that matter out of the logs, without secrets, and say why sessions went down by these alone.
+
+    With a `book`, names and addresses become the pseudonyms in it, and the book is given back with what was added.
+    """
+    taken = Taken()
+    original = analyze(inputs, library=library, knowledge=knowledge, options=options, tally=tally, taken=taken)
+    events = [event for session in original.sessions for event in session.events]
+    if book is None:
+        files = plain(taken, events)
+    else:
+        vocabulary = Vocabulary(library.grammars)
+        book = pseudonyms_for(taken, book, vocabulary)
+        files = redacted(taken, events, book, vocabulary)
+    given = [Input(f.name, f.side, Content(f.data, f.written)) for f in sorted(files, key=lambda f: f.name)]
+    report = analyze(given, library=library, knowledge=knowledge, options=options)
+    if original.tally.damaged:
+        report.tally.notice("input", "some of it is damaged or missing", damaged=True)
+    return Shared(report, tuple(files), original, book)

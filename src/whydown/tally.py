@@ -43,6 +43,7 @@ class Tally:
     notices: list[Notice] = field(default_factory=list)
     damaged: bool = False  # some input was cut off or unreadable: exit status 4
     written: tuple[str, str, int | None] = ("", "", None)  # source, member, and when that was last written (µs UTC)
+    sides: set[str] = field(default_factory=set)  # of which a log said in its name that it is theirs
     read: int = 0  # bytes taken from the inputs as they are stored: how far the reading is
 
     def notice(self, where: str, message: str, *, damaged: bool = False) -> None:

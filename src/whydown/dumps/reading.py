@@ -44,7 +44,7 @@ def read_dump(
             place.source, f"a text of {len(data) >> 20} MiB: the first {_TEXT_LIMIT >> 20} MiB are read", damaged=True
         )
     read = data if _JSON.match(data) else data[:_TEXT_LIMIT]
-    page = Page(place, read, When(_written(place, tally), Certainty.UNTIMED), zone)
+    page = Page(place, read, When(written(place, tally), Certainty.UNTIMED), zone)
     said = list(islice(_statements(page, tally), _MOST + 1))
     if len(said) > _MOST:
         tally.notice(
@@ -57,10 +57,10 @@ def read_dump(
     return found
 
 
-def _written(place: Place, tally: Tally) -> int:
+def written(place: Place, tally: Tally) -> int:
     """Return when a dump was written as far as its file or its archive tells; for standard input it is now."""
-    source, member, written = tally.written
-    known = written if (source, member) == (place.source, place.member) else None
+    source, member, told = tally.written
+    known = told if (source, member) == (place.source, place.member) else None
     if known is None and not place.member:
         known = modified(place.source)
     return known if known is not None else time.time_ns() // 1000

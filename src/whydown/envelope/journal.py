@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from whydown.envelope.clock import Clock
     from whydown.envelope.headers import Head
 
+# What is read of an entry: the journal's fields, then those of charon's file log.
+FIELDS = frozenset(
+    {
+        *("MESSAGE", "_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP", "_HOSTNAME"),
+        *("SYSLOG_IDENTIFIER", "_COMM", "SYSLOG_PID", "_PID"),
+        *("time", "thread", "group", "ikesa-uniqueid", "ikesa-name", "msg"),
+    }
+)
+
 
 def read(text: str, clock: Clock) -> Head | None:
     """Read one JSON object as a record; None where it is none, or none that we know."""

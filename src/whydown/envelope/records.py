@@ -207,7 +207,7 @@ class _Watch:
         )
 
     def _written(self, source: str, member: str) -> int | None:
-        return self._tally.written[2] if member and self._tally.written[:2] == (source, member) else None
+        return self._tally.written[2] if self._tally.written[:2] == (source, member) else None
 
 
 def _named_day(source: str) -> int | None:

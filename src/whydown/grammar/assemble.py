@@ -208,7 +208,7 @@ class Assembler:
         if not match.text:
             tally.blank += 1
             return None
-        if record.app == "NSX" and not _is_of_vpn(record):
+        if record.app == "NSX" and not is_of_vpn(record):
             tally.other += 1
             return None
         tally.unknown += 1
@@ -311,6 +311,6 @@ def _events(records: Sequence[Record], matches: Sequence[Match]) -> list[Event]:
     return list(map(_event, zip(*columns, strict=True)))
 
 
-def _is_of_vpn(record: Record) -> bool:
+def is_of_vpn(record: Record) -> bool:
     """Whether an NSX record is of the IPsec VPN: its IKE daemon's, or of message ID VPN."""
     return record.msgid == "VPN" or key_values(record.data).get("subcomp") == "iked"

@@ -16,13 +16,16 @@ from whydown.grammar.match import Matcher
 from whydown.text import render_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from whydown.envelope.record import Record
     from whydown.grammar.event import Event
+    from whydown.grammar.match import Match
     from whydown.grammar.model import Grammar
     from whydown.tally import Tally
     from whydown.text import Problem
+
+    Watch = Callable[[Sequence[Record], Sequence[Match | None]], None]
 
 BATCH = 16 * 1024  # records matched at once; 1 where records must become events as they come
 _STEP = 512  # records after which is looked ...
@@ -42,12 +45,20 @@ class Library:
         marks = (mark for grammar in self.grammars for mark in (grammar.marks or grammar.apps))
         return tuple(dict.fromkeys(marks))
 
-    def events(self, records: Iterable[Record], tally: Tally, *, batch: int = BATCH) -> Iterator[Event]:
-        """Yield the events of a stream of records in its order; every record is counted in `tally`."""
+    def events(
+        self, records: Iterable[Record], tally: Tally, *, batch: int = BATCH, watch: Watch | None = None
+    ) -> Iterator[Event]:
+        """Yield the events of a stream of records in its order; every record is counted in `tally`.
+
+        `watch` is shown each batch with its matches, before the events that it completes.
+        """
         matcher, assembler = Matcher(self.grammars), Assembler(tally)
         stream = iter(records)
         while taken := _gathered(stream, batch):
-            yield from assembler.feed(taken, matcher.match(taken))
+            matches = matcher.match(taken)
+            if watch is not None:
+                watch(taken, matches)
+            yield from assembler.feed(taken, matches)
         yield from assembler.finish()
 
 

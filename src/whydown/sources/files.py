@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import sys
 from contextlib import contextmanager
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -23,15 +25,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from io import BufferedReader
 
-    from whydown.sources.line import Line
+    from whydown.sources.line import Content, Line
     from whydown.tally import Tally
 
 
+# A log that was redacted, or taken as evidence, says in its name whose it is, so that it can be given without --edge and --peer.
+_REDACTED = re.compile(r"(?:^|[/\\!])(edge|peer|log)\.(?:redacted|evidence)-\d{1,6}\.(?:log|json|txt)$")
+
+
 class Input(NamedTuple):
-    """One input as the user gave it: a file, a directory, a glob or `-`, and whose log it is if that was said."""
+    """One input as the user gave it: a file, a directory, a glob or `-`, and whose log it is if that was said.
+
+    With `content` it is a text at hand, and `path` is only how it is called.
+    """
 
     path: str
     side: Side | None = None
+    content: Content | None = None
 
 
 def batches(
@@ -58,21 +68,24 @@ def batches(
     found = find(inputs, tally)
     copies = Copies()
     repeats = {side: Repeats(tally) for side in (None, *Side)}
-    for path, side, _ in found:
-        opener = Opener(path, side or "", tally, copies, since)
+    for path, said, _, content in found:
+        opener = Opener(path, said or "", tally, copies, since)
         try:
-            with _opened(path, tally) as read:
+            with _opened(path, tally, content) as read:
                 for member in opener.members(read):
                     name, known, pieces, written = member
                     if known.alien:
                         tally.notice(path, f"left out, it is {known.alien}", damaged=True)
                         continue
-                    tally.written = (path, name, written)
+                    tally.written = (path, name, content.written if content else written)
+                    side = said or _side_named(name or path)
+                    if side:
+                        tally.sides.add(side)
                     if known.dump and aside is not None:
                         aside(Place(path, name, side), pieces)
                         continue
                     # what an archive holds is not what the user named: there only a daemon's own log is read unsifted
-                    sifted = known.programs or (name and not known.daemon)
+                    sifted = known.programs or (name and not known.daemon and not _REDACTED.search(name))
                     cutter = Cutter(Place(path, name, side), tally, sieve if sifted else None)
                     repeats[side].next_file()
                     for batch in cutter.batches(pieces):
@@ -94,7 +107,7 @@ def lines(inputs: Sequence[Input], tally: Tally, marks: Sequence[str] = (), **op
 
 
 @contextmanager
-def _opened(path: str, tally: Tally) -> Iterator[Callable[[int], bytes]]:
+def _opened(path: str, tally: Tally, content: Content | None) -> Iterator[Callable[[int], bytes]]:
     """Give the function that reads at most n bytes of a file or of standard input, and counts them."""
 
     def counted(take: Callable[[int], bytes]) -> Callable[[int], bytes]:
@@ -105,11 +118,18 @@ def _opened(path: str, tally: Tally) -> Iterator[Callable[[int], bytes]]:
 
         return read
 
-    if path == STDIN:
+    if content is not None:
+        yield counted(BytesIO(content.data).read)
+    elif path == STDIN:
         yield counted(cast("BufferedReader", sys.stdin.buffer).read1)
     else:
         with Path(path).open("rb", buffering=0) as file:
             yield counted(file.read)
+
+
+def _side_named(path: str) -> Side | None:
+    match = _REDACTED.search(path)
+    return Side(match[1]) if match and match[1] in (*Side,) else None
 
 
 def modified(source: str) -> int | None:

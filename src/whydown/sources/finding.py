@@ -16,7 +16,7 @@ from whydown.sources.streams import blocks
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from whydown.sources.line import Side
+    from whydown.sources.line import Content, Side
     from whydown.tally import Tally
 
 STDIN = "-"
@@ -28,18 +28,19 @@ class Found(NamedTuple):
     path: str
     side: Side | None
     look: Look | None
+    content: Content | None = None  # where it is at hand
 
 
-def find(inputs: Iterable[tuple[str, Side | None]], tally: Tally) -> list[Found]:
+def find(inputs: Iterable[tuple[str, Side | None, Content | None]], tally: Tally) -> list[Found]:
     """Give the files behind the inputs, files with complete time stamps first, otherwise in the order given.
 
     A file that is reached twice is read once. What cannot be read becomes a notice; UsageError when a file is given
     for both sides. Complete stamps come first so that they can tell the year of those that have none.
     """
     found: dict[tuple[int, int] | str, Found] = {}
-    for path, side in inputs:
-        for one in _behind(path, side, tally):
-            key = _identity(one.path)
+    for path, side, content in inputs:
+        for one in _behind(path, side, tally) if content is None else [_at_hand(path, side, content)]:
+            key = path if content else _identity(one.path)
             before = found.get(key)
             if before is None:
                 found[key] = one
@@ -50,6 +51,10 @@ def find(inputs: Iterable[tuple[str, Side | None]], tally: Tally) -> list[Found]
                     f"'{one.path}' is given for both sides.", "Give each log once, with --edge or with --peer."
                 )
     return sorted(found.values(), key=lambda one: not (one.look and one.look.stamped))
+
+
+def _at_hand(path: str, side: Side | None, content: Content) -> Found:
+    return Found(path, side, look(content.data[:HEAD]), content)
 
 
 def _identity(path: str) -> tuple[int, int] | str:

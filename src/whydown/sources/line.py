@@ -35,6 +35,13 @@ class Origin(NamedTuple):
         return f"{self.path}:{self.line}"
 
 
+class Content(NamedTuple):
+    """A text that is at hand and need not be read from a file, and when it was written (microseconds UTC)."""
+
+    data: bytes
+    written: int | None = None
+
+
 class Line(NamedTuple):
     """One line without its line feed; bytes that are no UTF-8 are kept as surrogates."""
 
