@@ -8,6 +8,7 @@ import sys
 import traceback
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Never
 
@@ -30,7 +31,7 @@ from whydown.cli_options import (
     remarks,
     style_of,
 )
-from whydown.cli_redact import Bundle, Map, Redact, keep, read_book, redact
+from whydown.cli_redact import Bundle, Map, Redact, allow, give, read_book, redact
 from whydown.errors import UsageError, WhydownError
 from whydown.options import (
     causes_named,
@@ -143,11 +144,9 @@ def scan(
     if why_not and written is not Format.TEXT:
         raise UsageError("--why-not is written as text only.", "Leave --format out.")
     ready(written, screen=output is None and sys.stdout.isatty())
-    if private_map and not redacted:
-        raise UsageError("--map holds pseudonyms, which only --redact writes.", "Add --redact.")
+    allow(redacted=redacted, private_map=private_map, bundle=bundle, batch=jobs is not None or store is not None)
     inputs = read_inputs(paths, edge, peer, output)
-    if bundle:
-        read_inputs(paths, edge, peer, bundle)  # it would overwrite an input
+    read_inputs(paths, edge, peer, bundle)  # nor may this overwrite an input
     default_zone = read_zone(zone)
     options = pipeline.Options(
         zone=default_zone,
@@ -158,11 +157,6 @@ def scan(
         until=instant(until, default_zone),
     )
     if jobs is not None or store is not None:
-        if redacted or bundle:
-            raise UsageError(
-                "--redact and --bundle-evidence are for one case, not for many with --jobs or --store.",
-                "Redact the logs of a case with `whydown redact`.",
-            )
         if edge or peer or why_not:
             raise UsageError(
                 "With --jobs or --store each bundle is a case of its own: --edge, --peer and --why-not are for one case.",
@@ -192,17 +186,10 @@ def scan(
     tally = Tally()
     book = read_book(private_map, inputs, output) if redacted else None
     with progress(tally, size_of(inputs), wanted=not quiet):
-        if redacted or bundle:
-            shared = pipeline.share(
-                inputs, library=library, knowledge=knowledge, options=options, tally=tally, book=book
-            )
-            report = shared.report if redacted else shared.original
-        else:
-            report = pipeline.analyze(inputs, library=library, knowledge=knowledge, options=options, tally=tally)
-    report = replace(report, grammars=digest(grammars or ()))
+        analyse = partial(pipeline.share, book=book) if redacted or bundle else pipeline.analyze
+        told = analyse(inputs, library=library, knowledge=knowledge, options=options, tally=tally)
     recognised(tally)
-    if redacted or bundle:
-        keep(shared, report.grammars, private_map, bundle, options)
+    report = give(told, digest(grammars or ()), private_map, bundle, options)
     if why_not:
         write([render_traces(report, style_of(output, width))], output)
     else:

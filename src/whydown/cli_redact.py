@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from whydown.pipeline import Options, Shared
     from whydown.redact.pseudonyms import Book
+    from whydown.report.model import Report
     from whydown.sources.files import Input
 
 Redact = Annotated[
@@ -106,16 +107,33 @@ def read_book(path: Path | None, inputs: Sequence[Input], output: Path | None) -
     return maps.load(path)
 
 
-def keep(shared: Shared, grammars: str, private_map: Path | None, bundle: Path | None, options: Options) -> None:
-    """Write the map and the evidence bundle of a scan, where they were asked for."""
+def allow(*, redacted: bool, private_map: Path | None, bundle: Path | None, batch: bool) -> None:
+    """Raise UsageError where the options of a scan do not go together."""
+    if private_map and not redacted:
+        raise UsageError("--map holds pseudonyms, which only --redact writes.", "Add --redact.")
+    if batch and (redacted or bundle):
+        raise UsageError(
+            "--redact and --bundle-evidence are for one case, not for many with --jobs or --store.",
+            "Redact the logs of a case with `whydown redact`.",
+        )
+
+
+def give(
+    told: Report | Shared, grammars: str, private_map: Path | None, bundle: Path | None, options: Options
+) -> Report:
+    """Return the report to write; write the map and the evidence bundle where they were asked for."""
+    from whydown.pipeline import Shared  # noqa: PLC0415
     from whydown.redact import private_map as maps  # noqa: PLC0415
     from whydown.redact.evidence import bundled  # noqa: PLC0415
 
-    if private_map is not None and shared.book is not None:
-        maps.save(shared.book, private_map)
+    if not isinstance(told, Shared):
+        return replace(told, grammars=grammars)
+    report = replace(told.report, grammars=grammars)
+    if private_map is not None and told.book is not None:
+        maps.save(told.book, private_map)
     if bundle is not None:
-        report = replace(shared.report, grammars=grammars)
-        write([bundled(report, shared.files, options, shared.original.tally)], bundle)
+        write([bundled(report, told.files, options, told.original.tally)], bundle)
+    return report if told.book is not None else replace(told.original, grammars=grammars)
 
 
 def _told(shared: Shared, output: Path, private_map: Path | None, *, lines: int, same: bool) -> str:

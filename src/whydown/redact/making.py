@@ -13,6 +13,7 @@ from whydown.redact.pseudonyms import Book, Pseudonyms
 from whydown.redact.spots import Spots
 from whydown.redact.taken import Whence
 from whydown.report.quote import without_secrets
+from whydown.sessions.homes import home_of
 from whydown.text import printable
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from whydown.grammar.event import Event
     from whydown.redact.names import Named, Vocabulary
-    from whydown.redact.taken import Log, Taken
+    from whydown.redact.taken import Taken
+    from whydown.sessions.homes import Home
     from whydown.sources.line import Side
 
 _JSON = re.compile(r"(?:<\d{1,3}>)?(?:1 )?(?:data: )?\x1e?(?=\{)", re.ASCII)
@@ -121,50 +123,75 @@ def _files(
     taken: Taken, events: Iterable[Event], pseudonyms_of: Callable[[Whence], Pseudonyms | None]
 ) -> list[Redacted]:
     settled = _settled(taken, events)
-    numbers: Counter[str] = Counter()
+    names_of = _Names()
     files = []
     for whence, log in taken.logs.items():
         side = log.side or settled.get(whence)
         if not log.lines and side is None:
             continue
-        names_in = pseudonyms_of(whence)
-        rewrite = without_secrets if names_in is None else names_in.text
+        known = pseudonyms_of(whence)
+        rewrite = without_secrets if known is None else known.text
         texts = [printable(_rewritten(log.lines[n].lstrip(_HOLE), rewrite)) for n in sorted(log.lines)]
         text = "".join(f"{one}\n" for one in texts) or _SILENT
-        files.append(Redacted(_name(side, numbers, "log"), side, text.encode(), log.last, len(texts)))
+        name = names_of.log(whence, side)
+        files.append(Redacted(name, side, text.encode(), log.last, len(texts)))
     for dump in taken.dumps:
+        whence = Whence(*dump.place[:2])
         tree = dumps.read(b"".join(dump.pieces))
-        text = dumps.written(tree, pseudonyms_of(Whence(*dump.place[:2])))
-        suffix = "txt" if isinstance(tree, str) else "json"
-        name = _name(dump.place.side, numbers, suffix)
+        text = dumps.written(tree, pseudonyms_of(whence))
+        name = names_of.dump(whence, dump.place.side, "txt" if isinstance(tree, str) else "json")
         files.append(Redacted(name, dump.place.side, text.encode(), dump.written, text.count("\n")))
     last = max((file.written for file in files), default=0)
     empty = sorted(taken.given - {log.side for log in taken.logs.values()})  # an empty log says something, too
-    return [*files, *(Redacted(_name(side, numbers, "log"), side, _SILENT.encode(), last, 0) for side in empty)]
+    nowhere = Whence("", "")
+    return [*files, *(Redacted(names_of.log(nowhere, side), side, _SILENT.encode(), last, 0) for side in empty)]
 
 
-def _name(side: Side | None, numbers: Counter[str], suffix: str) -> str:
-    word = str(side) if side else "log"
-    numbers[word] += 1
-    return f"{word}.redacted-{numbers[word]:02}.{suffix}"
+class _Names:
+    """Names the files: by side and number; what is one gateway's in a bundle stays together, as `homes` knows it."""
+
+    def __init__(self) -> None:
+        self._numbers: Counter[str] = Counter()
+        self._homes: dict[str, str] = {}
+
+    def log(self, whence: Whence, side: Side | None) -> str:
+        """Name a log."""
+        return self._name(home_of(*whence, stated=False), side, "var/log/", "log")
+
+    def dump(self, whence: Whence, side: Side | None, suffix: str) -> str:
+        """Name a state dump."""
+        return self._name(home_of(*whence, stated=True), side, "edge/", suffix)
+
+    def _name(self, home: Home, side: Side | None, folder: str, suffix: str) -> str:
+        word = str(side) if side else "log"
+        self._numbers[word] += 1
+        name = f"{word}.redacted-{self._numbers[word]:02}.{suffix}"
+        if not home.bundled:
+            return name
+        return f"{self._homes.setdefault(home.name, f'gateway-{len(self._homes) + 1}')}/{folder}{name}"
 
 
 def _settled(taken: Taken, events: Iterable[Event]) -> dict[Whence, Side]:
-    """Say whose the logs are that name no host in their lines and were given without a side.
+    """Say whose the logs are that were given without a side, as the whole of them told: names will tell it no more.
 
-    In one archive nothing else would tell two of them apart.
+    Those whose lines name no host stay as they are where one side has several of them: they may be of several
+    gateways.
     """
     sides: dict[Whence, set[Side]] = defaultdict(set)
     for event in events:
         if event.side and not event.of_dump:
             sides[Whence(event.origins[0].source, event.origins[0].member)].add(event.side)
-    mine = {w: next(iter(s)) for w, s in sides.items() if len(s) == 1 and not _is_told(taken.logs.get(w))}
-    often = Counter(mine.values())
-    return {whence: side for whence, side in mine.items() if often[side] == 1}
-
-
-def _is_told(log: Log | None) -> bool:
-    return log is None or log.side is not None or log.hosted
+    mine = {
+        whence: next(iter(sides[whence]))
+        for whence, log in taken.logs.items()
+        if log.side is None and len(sides[whence]) == 1
+    }
+    nameless = {w: home_of(*w, stated=False) for w in mine if not taken.logs[w].hosted}
+    return {
+        whence: side
+        for whence, side in mine.items()
+        if taken.logs[whence].hosted or len({home for w, home in nameless.items() if mine[w] is side}) == 1
+    }
 
 
 def _rewritten(text: str, rewrite: Callable[[str], str]) -> str:

@@ -61,6 +61,7 @@ def write_folder(items: Iterable[Item], folder: Path) -> None:
     try:
         for name, data, written in items:
             file = scratch / name
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
             os.utime(file, ns=(written * 1000, written * 1000))
         mask = os.umask(0o022)

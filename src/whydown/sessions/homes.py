@@ -34,11 +34,12 @@ def home(event: Event) -> Home:
     otherwise an archive's folder is. A file by itself is its own home, with its rotated copies.
     """
     source, member, *_ = event.origins[0]
-    return _home(source, member, stated=event.of_dump)
+    return home_of(source, member, stated=event.of_dump)
 
 
 @lru_cache(4096)
-def _home(source: str, member: str, *, stated: bool) -> Home:
+def home_of(source: str, member: str, *, stated: bool) -> Home:
+    """Return where the lines of a log, or what a dump has `stated`, are at home."""
     path = f"{source}!{member}" if member else source
     found = (_STATE_ROOT if stated else _ROOT).match(path)
     if found and (member or found["root"].strip("/")):  # `/var/log` itself is of the machine that whydown runs on
