@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from whydown.cli_options import Edge, Grammars, Paths, Peer, Quiet, Year, Zone, recognised
+from whydown.cli_options import Edge, Grammars, Paths, Peer, Quiet, Year, Zone  # noqa: TC001 - typer reads them
 from whydown.errors import UsageError
-from whydown.options import load_knowledge, load_library, read_inputs, read_zone, size_of
+from whydown.options import load_knowledge, load_library, read_inputs, read_zone, recognised, size_of
 from whydown.terminal import progress, say, write
 
 if TYPE_CHECKING:
