@@ -68,6 +68,20 @@ def test_logs_whose_sides_their_names_told_tell_the_same(tmp_path: Path, case: s
     assert same(redacted(tmp_path))
 
 
+@pytest.mark.parametrize("case", SOME)
+def test_one_log_of_both_gateways_whose_names_told_them_apart_tells_the_same(tmp_path: Path, case: str) -> None:
+    edge, peer = logs(case)
+    names = {b"edge-left": b"zurich-edge", b"edge-01": b"zurich-edge", b"peer-right": b"aarau"}
+    both = sorted((edge + peer).splitlines(keepends=True), key=lambda line: line.partition(b" ")[2][:30])
+    text = b"".join(both)
+    for old, new in names.items():
+        text = text.replace(old, new)
+    (tmp_path / "collector.log").write_bytes(text)
+    one = redacted(tmp_path / "collector.log")
+    assert same(one)
+    assert {file.side for file in one.files} <= {Side.EDGE, Side.PEER}
+
+
 def test_a_customers_bundles_with_a_dump_tell_the_same(tmp_path: Path) -> None:
     edge, peer = logs("cases/dh-group-mismatch")
     ends = "198.51.100.128", "203.0.113.128"

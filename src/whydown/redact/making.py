@@ -17,11 +17,11 @@ from whydown.sessions.homes import home_of
 from whydown.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from whydown.grammar.event import Event
     from whydown.redact.names import Named, Vocabulary
-    from whydown.redact.taken import Taken
+    from whydown.redact.taken import Log, Taken
     from whydown.sessions.homes import Home
     from whydown.sources.line import Side
 
@@ -126,15 +126,12 @@ def _files(
     names_of = _Names()
     files = []
     for whence, log in taken.logs.items():
-        side = log.side or settled.get(whence)
-        if not log.lines and side is None:
-            continue
         known = pseudonyms_of(whence)
         rewrite = without_secrets if known is None else known.text
-        texts = [printable(_rewritten(log.lines[n].lstrip(_HOLE), rewrite)) for n in sorted(log.lines)]
-        text = "".join(f"{one}\n" for one in texts) or _SILENT
-        name = names_of.log(whence, side)
-        files.append(Redacted(name, side, text.encode(), log.last, len(texts)))
+        for side, numbers in _by_side(log, settled.get(whence, {})):
+            texts = [printable(_rewritten(log.lines[n].lstrip(_HOLE), rewrite)) for n in numbers]
+            text = "".join(f"{one}\n" for one in texts) or _SILENT
+            files.append(Redacted(names_of.log(whence, side), side, text.encode(), log.last, len(texts)))
     for dump in taken.dumps:
         whence = Whence(*dump.place[:2])
         tree = dumps.read(b"".join(dump.pieces))
@@ -171,27 +168,36 @@ class _Names:
         return f"{self._homes.setdefault(home.name, f'gateway-{len(self._homes) + 1}')}/{folder}{name}"
 
 
-def _settled(taken: Taken, events: Iterable[Event]) -> dict[Whence, Side]:
-    """Say whose the logs are that were given without a side, as the whole of them told: names will tell it no more.
+def _by_side(log: Log, settled: Mapping[str, Side]) -> Iterator[tuple[Side | None, list[int]]]:
+    """Yield the lines of a log, by number, with the side they are of; a log of both sides in two parts."""
+    if log.side is not None or len(set(settled.values())) < 2:
+        side = log.side or next(iter(settled.values()), None)
+        if side is not None or log.lines:
+            yield side, sorted(log.lines)
+        return
+    parts: dict[Side, list[int]] = {}
+    for number in sorted(log.lines):
+        parts.setdefault(settled.get(log.hosts[number], next(iter(settled.values()))), []).append(number)
+    yield from parts.items()
+
+
+def _settled(taken: Taken, events: Iterable[Event]) -> dict[Whence, dict[str, Side]]:
+    """Say whose the logs are that were given without a side, by host, as all of them told: names will tell no more.
 
     Those whose lines name no host stay as they are where one side has several of them: they may be of several
     gateways.
     """
-    sides: dict[Whence, set[Side]] = defaultdict(set)
+    found: dict[Whence, dict[str, Side]] = defaultdict(dict)
     for event in events:
-        if event.side and not event.of_dump:
-            sides[Whence(event.origins[0].source, event.origins[0].member)].add(event.side)
-    mine = {
-        whence: next(iter(sides[whence]))
-        for whence, log in taken.logs.items()
-        if log.side is None and len(sides[whence]) == 1
-    }
-    nameless = {w: home_of(*w, stated=False) for w in mine if not taken.logs[w].hosted}
-    return {
-        whence: side
-        for whence, side in mine.items()
-        if taken.logs[whence].hosted or len({home for w, home in nameless.items() if mine[w] is side}) == 1
-    }
+        whence = Whence(event.origins[0].source, event.origins[0].member)
+        if event.side and whence in taken.logs and taken.logs[whence].side is None:
+            log = taken.logs[whence]
+            found[whence][log.hosts.get(event.origins[0].line, event.host)] = event.side
+    homes: dict[Side, set[str]] = defaultdict(set)
+    for whence, sides in found.items():
+        if "" in sides:
+            homes[sides[""]].add(home_of(*whence, stated=False).name)
+    return {w: sides for w, sides in found.items() if "" not in sides or len(homes[sides[""]]) == 1}
 
 
 def _rewritten(text: str, rewrite: Callable[[str], str]) -> str:

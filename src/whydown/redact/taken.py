@@ -38,8 +38,8 @@ class Log:
 
     side: Side | None
     lines: dict[int, str] = field(default_factory=dict)  # by number
+    hosts: dict[int, str] = field(default_factory=dict)  # that wrote them
     names: set[Named] = field(default_factory=set)
-    hosted: bool = True  # each line names its host
     last: int = 0  # when its last line was written, microseconds UTC
 
 
@@ -126,32 +126,33 @@ class Taken:
                     dump.names.update(names.of_event(event))
             return
         for origin in event.origins:
-            self._keep(origin)
+            self._keep(origin, event.host)
         self.logs[Whence(first.source, first.member)].names.update(names.of_event(event))
 
     def _keep_record(self, record: Record) -> None:
         key, said = (record.host, record.app, record.pid), (record.text, record.data)
         writer = self._writers.get(key)
         if writer is not None and writer.after is not None and writer.said == said:
-            self._keep(writer.after)
+            self._keep(writer.after, record.host)
         if len(self._writers) >= _WRITERS:
             self._writers.clear()
         self._writers[key] = _Writer(said)
-        self._keep(record.origin)
+        self._keep(record.origin, record.host)
         whence = Whence(record.origin.source, record.origin.member)
         log = self.logs[whence]
         log.last = max(log.last, record.at)
-        log.hosted = log.hosted and bool(record.host)
         if record.host not in self._hosts[whence]:
             self._hosts[whence].add(record.host)
             log.names.update(names.of_host(record.host))
         if record.data:
             log.names.update(names.of_pairs(key_values(record.data)))
 
-    def _keep(self, origin: Origin) -> None:
+    def _keep(self, origin: Origin, host: str) -> None:
         line = self._recent.get(origin) or self._aside.pop(origin, None)
         if line is not None:
-            self.logs[Whence(origin.source, origin.member)].lines[origin.line] = line.text
+            log = self.logs[Whence(origin.source, origin.member)]
+            log.lines[origin.line] = line.text
+            log.hosts[origin.line] = host
 
 
 def _matters(record: Record, match: Match) -> bool:
