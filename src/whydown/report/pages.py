@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from whydown.diagnose.incident import Incident
     from whydown.report.model import Report
 
+_NAMED = 3  # causes of a reason that are named
 _FEW = 2  # incidents that need no counting
 _MANY = 10  # incidents that are better counted before they are named
 
@@ -68,7 +69,8 @@ def _overview(report: Report, leading: Sequence[Incident]) -> Page:
     if lives := lives_of(report, leading):
         sections.append(Section("lives", "Sessions over time", (Chart(lives),)))
     sections += [] if few else [index]
-    return Page("overview", f"{many(len(leading), 'incident')}, {still} still open", tuple(sections))
+    counted = f"{many(len(leading), 'incident')}, {still} still open"
+    return Page("overview", counted, tuple(sections), look="bad" if still else "bold")
 
 
 def _entry(incident: Incident) -> Entry:
@@ -93,6 +95,7 @@ def _counts(leading: Sequence[Incident]) -> Table:
     for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], -still[item[0]], item[0])):
         causes = Counter(i.cause.title if i.cause else "not known" for i in leading if i.reason == reason)
         ranked = sorted(causes.items(), key=lambda item: (-item[1], item[0]))
-        told = "; ".join(f"{cause}{f' ({n} times)' if n > 1 else ''}" for cause, n in ranked)
+        told = "; ".join(f"{cause}{f' ({n} times)' if n > 1 else ''}" for cause, n in ranked[:_NAMED])
+        told += f"; {many(len(ranked) - _NAMED, 'more cause')}" if len(ranked) > _NAMED else ""
         rows.append((reason, str(count), str(still[reason]), told))
     return Table(("Reason", "Incidents", "Open", "Causes"), tuple(rows))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SECOND = 1_000_000
 _HERE = "Here it fails"
-_FEW = 6  # rungs of a ladder among many
+_FEW = 5  # rungs of a ladder among many
 _FLIGHT = 2 * _SECOND  # further apart, two lines do not tell of one message
 _REFUSALS = frozenset({Kind.IKE_FAILED, Kind.CHILD_FAILED, Kind.AUTH_FAILED, Kind.NOTIFY})
 _DELETES = frozenset({Kind.IKE_DELETE, Kind.CHILD_DELETE})

@@ -32,7 +32,7 @@ _HEAD = 62
 _LEAST = 38  # height of a rung: time and place need two rows
 _MOST_ROWS = 5
 _OUTSIDE = 138  # room for time and place beside a lifeline
-_COLUMNS = 720  # of a life's bar
+_COLUMNS = 300  # of a life's bar
 _CROSS = "\N{MULTIPLICATION SIGN} "
 
 # Widths of letters in ems: DejaVu Sans, than which no usual font is wider.
@@ -46,6 +46,7 @@ _WIDTHS = {
     **dict.fromkeys('_"*', 0.52),
 }
 _OTHER, _WIDER = 0.79, 1.05  # other ASCII; what is beyond
+_BOLD = 1.15  # bold letters against plain ones
 _MONO = 0.61
 _TOKEN = re.compile(r" +|[^ /,;]*[/,;]+|[^ /,;]+")
 
@@ -113,7 +114,7 @@ def draw_ladder(ladder: Ladder, rungs: Sequence[Rung], line: Callable[[Event], s
         '<svg class="ladder" viewBox="0 0 {} {}" role="group"><title>Who said what to whom</title><desc>{}.</desc>\n'
     ).format(_WIDTH, height, said)
     red = Markup().join(
-        Markup("<rect class=band x=1 y={} width={} height={} rx=6 />").format(top, _WIDTH - 2, bottom - top)
+        Markup("<rect class=band x=1 y={} width={} height={} />").format(top, _WIDTH - 2, bottom - top)
         for top, bottom in bands
     )
     lanes = Markup().join(_lane(lane, height, first=first) for lane in ladder.lanes)
@@ -153,7 +154,7 @@ def _lane(lane: Lane, height: int, *, first: bool) -> Markup:
         name = name[:-2] + "…"
     head = Markup("<use href=#{} />").format(lane.side)
     if first:
-        head = Markup("<g id={0}><rect x={1} y=4 width=260 height=40 rx=6 /><text class=who x={2} y=21>{3}</text></g>")
+        head = Markup("<g id={0}><rect x={1} y=4 width=260 height=40 /><text class=who x={2} y=21>{3}</text></g>")
         head = head.format(lane.side, x - 130, x, lane.side.capitalize())
     return Markup('<g class={}>{}<path class="line{}" d="M{} 46V{}"/><text class=at x={} y=37>{}</text></g>\n').format(
         lane.side, head, "" if lane.heard else " deaf", x, height - 4, x, name if lane.heard else "no log given"
@@ -178,7 +179,7 @@ def _message(rung: Rung, sender: Side, text: str, y: int) -> _Drawn:
     start, end = _LINES[sender], _LINES[sender.other]
     ahead = 1 if end > start else -1
     room = abs(end - start) - 44
-    rows = fit(text, room)
+    rows = fit(text, room / _boldness(rung))
     middle = (start + end) // 2
     at = y + len(rows) * _ROW + 8
     whole = Markup("<path d='M{0} {1}H{2}m{3} -5L{2} {1}l{3} 5'/>")
@@ -191,14 +192,18 @@ def _message(rung: Rung, sender: Side, text: str, y: int) -> _Drawn:
 
 def _note(rung: Rung, text: str, y: int) -> _Drawn:
     """Draw what one side did or found, beside its lifeline."""
-    rows = fit(text, _NOTE - 20)
-    width = round(max(measure(row) for row in rows)) + 20
+    rows = fit(text, (_NOTE - 20) / _boldness(rung))
+    width = round(max(measure(row) for row in rows) * _boldness(rung)) + 20
     side = rung.told[0].side
     x = _LINES[side] + 8 if side is Side.EDGE else _LINES[side] - 8 - width
     height = len(rows) * _ROW + 8
     top = y + max(0, _LEAST - 6 - height) // 2
-    piece = Markup("<rect x={} y={} width={} height={} rx=4 />").format(x, top, width, height)
+    piece = Markup("<rect x={} y={} width={} height={} />").format(x, top, width, height)
     return _Drawn(piece + _rows(rows, x + 10, top + 16), max(_LEAST, height + 6))
+
+
+def _boldness(rung: Rung) -> float:
+    return _BOLD if rung.fails else 1.0
 
 
 def _place(told: Told, y: int, line: Callable[[Event], str]) -> Markup:
