@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from whydown.grammar.event import Event
+
+
+_OF_ONE_SESSION = ("ike.", "child.", "session.", "tunnel.", "auth.", "proposals.", "ts.")  # kinds that begin so
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,10 @@ def resolve(writers: Sequence[Writer]) -> tuple[Joined, ...]:
         own, rest = link_events(writer)
         links.extend(own)
         whole[writer.key] = rest
+    several = {key for key, count in Counter(link.writer.key for link in links).items() if count > 1}
     links.extend(_taken_over(links, whole))
+    for key in several:  # what is of one of its sessions, and tells by nothing of which, is of none
+        whole[key] = tuple(e for e in whole[key] if not e.kind.startswith(_OF_ONE_SESSION))
     groups = classes(len(links), [*_shared_clues(links).values(), *_half_pairs(links), *_namesakes(links)])
     if _one_each(groups, links):
         # One peer known to each side and nothing that tells them apart: the user gave the two logs as one story.
@@ -67,7 +73,10 @@ def classes(count: int, groups: Iterable[Iterable[int]]) -> list[list[int]]:
 
 
 def _taken_over(links: Sequence[Link], whole: dict[str, tuple[Event, ...]]) -> list[Link]:
-    """Take lines of SAs that another host of the same side set up out of `whole`, as links of their own."""
+    """Take lines of SAs out of `whole` that another host of the same side set up, or that only the other side names.
+
+    They become links of their own.
+    """
     writers = {link.writer.key: link.writer for link in links}
     known = {(link.writer.side, spi): link for link in links for e in link.events for spi in spis(e)}
     taken: dict[tuple[str, str, str], Link] = {}
@@ -75,12 +84,20 @@ def _taken_over(links: Sequence[Link], whole: dict[str, tuple[Event, ...]]) -> l
         kept = []
         for event in rest:
             side = event.side
-            link = next((known[side, spi] for spi in spis(event) if side and (side, spi) in known), None)
-            if link is None or side is None:
+            if side is None:
                 kept.append(event)
                 continue
+            link = next((known[side, spi] for spi in spis(event) if (side, spi) in known), None)
+            across = next((known[side.other, spi] for spi in spis(event) if (side.other, spi) in known), None)
             writer = writers.get(key) or Writer(side, event.host, event.vendor, rest)
-            taken.setdefault((key, link.remote, link.name), Link(writer, link.remote, link.name)).events.append(event)
+            if link is not None:
+                own = taken.setdefault((key, link.remote, link.name), Link(writer, link.remote, link.name))
+            elif across is not None:
+                own = taken.setdefault((key, "", str(id(across))), Link(writer, ""))
+            else:
+                kept.append(event)
+                continue
+            own.events.append(event)
         whole[key] = tuple(kept)
     return list(taken.values())
 
