@@ -12,6 +12,8 @@ from whydown.diagnose.diagnosis import tell
 from whydown.diagnose.traces import trace
 from whydown.dumps.reading import read_dump, written
 from whydown.envelope import records
+from whydown.envelope.record import Certainty
+from whydown.envelope.watch import Watch
 from whydown.redact.making import plain, pseudonyms_for, redacted
 from whydown.redact.names import Vocabulary
 from whydown.redact.taken import Taken
@@ -49,45 +51,70 @@ class Options:
     until: int | None = None
     why_not: tuple[str, ...] = ()  # causes by name: for each incident, why each of them was not chosen
 
+    def zone_of(self, side: Side) -> tzinfo | None:
+        """Return the zone of that side's stamps that name none, if the user gave it."""
+        return (self.edge_zone if side is Side.EDGE else self.peer_zone) or self.zone
+
 
 DEFAULTS = Options()
 _ZONES = 26 * 3_600_000_000  # microseconds by which a stamp of unknown zone may lie behind the time of its writing
 
 
-def read_events(
+def read_events(  # noqa: PLR0913 - all but the first are keywords
     inputs: Sequence[Input],
     *,
     library: Library,
     tally: Tally,
     options: Options = DEFAULTS,
     taken: Taken | None = None,
+    watch: Watch | None = None,
 ) -> Iterator[Event]:
     """Yield the typed events of all inputs, those of state dumps last; every line is accounted for in `tally`.
 
-    `taken` keeps the lines that matter.
+    Events whose year the log does not bear come after the others: only when all was read is it known. Raises InputError
+    when there is no line to read at all; a side without any is only noted, for silence tells too.
 
-    Logs with complete stamps come first, whichever side's: they tell the year of those without. Raises InputError when
-    there is no line to read at all; a side without any is only noted, for silence tells too.
+    `taken` keeps the lines that matter. `watch` knows in the end how the times of each log were read; it takes the place
+    of the options' zones and year.
     """
     zones = {Side.EDGE: options.edge_zone, Side.PEER: options.peer_zone}
+    watch = watch or Watch(tally, options.zone, zones, options.year)
     stated: list[Event] = []
 
     def aside(place: Place, blocks: Iterator[bytes]) -> None:
         blocks = taken.dump(place, blocks, written(place, tally)) if taken else blocks
-        stated.extend(read_dump(place, blocks, tally, zone=zones[place.side or Side.EDGE] or options.zone))
+        found = read_dump(place, blocks, tally, zone=options.zone_of(place.side or Side.EDGE))
+        for event in found:
+            if event.certainty is not Certainty.UNTIMED:
+                watch.hear(place.source, event.at)
+        stated.extend(found)
 
     since = None if options.since is None else options.since - _ZONES
     lines = files.batches(inputs, tally, library.marks, aside=aside, since=since)
     if taken:
         taken.given = frozenset(i.side for i in inputs if i.side)
         lines = taken.batches(lines)
-    found = records.batches(lines, tally, zone=options.zone, zones=zones, year=options.year)
-    read = library.events(chain.from_iterable(found), tally, watch=taken.watch if taken else None)
-    for event in chain(read, _now(stated)):
+    found = chain.from_iterable(records.batches(lines, tally, watch=watch))
+    read = library.events(found, tally, watch=taken.watch if taken else None)
+    for event in chain(_settled(read, watch), _now(stated)):
         if taken:
             taken.event(event)
         if _inside(event.at, options):
             yield event
+
+
+def _settled(events: Iterable[Event], watch: Watch) -> Iterator[Event]:
+    """Yield events; those whose year was only guessed at the end, in the year that is known then."""
+    yearless: list[Event] = []
+    for event in events:
+        if event.certainty is Certainty.YEAR_ASSUMED:
+            yearless.append(event)
+        else:
+            yield event
+    for event in yearless:
+        first = event.origins[0]
+        at = watch.settled(first.source, first.member, event.at)
+        yield event if at == event.at else event._replace(at=at)
 
 
 def _now(stated: list[Event]) -> Iterator[Event]:
@@ -129,7 +156,8 @@ def conclude(  # noqa: PLR0913 - what an analysis is made of
     """Say why sessions and tunnels went down, of events that `read_events` read from these inputs."""
     events = list(events)  # names of files tell sides, too, once they are read
     given = frozenset(i.side for i in inputs if i.side) | {Side(side) for side in tally.sides}
-    sessions, heard = rebuild_sessions(events, given, tally)
+    zoned = frozenset(side for side in Side if options.zone_of(side))
+    sessions, heard = rebuild_sessions(events, given, tally, zoned)
     able = supplies(library.grammars)
     incidents: list[Incident] = []
     traces: list[Trace] = []

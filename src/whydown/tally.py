@@ -51,3 +51,7 @@ class Tally:
         self.damaged = self.damaged or damaged
         if len(self.notices) < 100:
             self.notices.append(Notice(where, message))
+
+    def renotice(self, place: int, message: str) -> None:
+        """Put a better message in place of one that was noted before."""
+        self.notices[place] = Notice(self.notices[place].where, message)

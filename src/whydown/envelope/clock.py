@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from whydown.envelope import stamps
 from whydown.envelope.record import Certainty
+from whydown.envelope.settle import Stretch
 from whydown.envelope.stamps import DAY, HOUR, SECOND
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ _WALL, _TAIL = itemgetter(slice(19)), itemgetter(slice(19, None))
 _MICROS = 7  # characters of a fraction with its point
 _FIRST, _DIGITS, _ZONE = itemgetter(slice(1)), itemgetter(slice(1, _MICROS)), itemgetter(slice(_MICROS, None))
 _POINTS = frozenset(".,")
+_MONTH = 31 * DAY
+_FEBRUARY = 2
 _STAMPED = Certainty.STAMPED
+BESIDE = "the complete stamps beside them"
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
@@ -76,6 +80,13 @@ class Clock:
         parts = parts or Parts()
         self._walls, self._tails, self._times = parts.walls, parts.tails, parts.times
         self._offsets: dict[int, tuple[int, int]] = {}
+        self.year_from = ""  # what told the year of the first stamp without one
+        self.unzoned = False  # a stamp without a zone was read
+        self._first_short: int | None = None  # the first and the last time without a year
+        self._last_short = 0
+        self.leap: tuple[int, int] | None = (
+            None  # where the first guess met a leap day: what is later, by how many years
+        )
         self._day = ""  # the month and day of the last stamp without a year, and its midnight
         self._midnight = 0
 
@@ -83,6 +94,12 @@ class Clock:
     def full_range(self) -> tuple[int, int] | None:
         """The first and the last stamp that came with year and zone."""
         return None if self._first_full is None else (self._first_full, self._last_full)
+
+    @property
+    def short_range(self) -> Stretch | None:
+        """The first and the last time whose stamp came without a year; None where a rule better than a guess gave it."""
+        guessed = self._first_short is not None and self.year_from != BESIDE
+        return Stretch(self._first_short or 0, self._last_short) if guessed else None
 
     def full(self, stamp: str) -> Certainty | None:
         """Read `2026-11-21T20:40:01.123456+00:00`; fraction and zone may be missing. None: this is no such stamp."""
@@ -151,7 +168,7 @@ class Clock:
 
     def _local_time(self, wall: int) -> Certainty:
         self.at = self._utc(wall)
-        self._timed = True
+        self._timed = self.unzoned = True
         if not self._told and self._zone is None:
             self._say("no zone in the stamps: UTC is assumed")
         return self._local
@@ -177,8 +194,10 @@ class Clock:
         wall = self._midnight + seconds
         if digits:
             wall += stamps.microseconds(digits)
-        self.at = wall if self._zone is None else self._utc(wall)
-        self._timed = True
+        self.at = self._last_short = wall if self._zone is None else self._utc(wall)
+        if self._first_short is None:
+            self._first_short = self.at
+        self._timed = self.unzoned = True
         return self._yearless
 
     def none(self) -> Certainty:
@@ -193,10 +212,14 @@ class Clock:
         if month is None or not (number.isascii() and number.isdigit()):
             return None
         if self._day:
-            return stamps.latest(month, int(number), self.at + _FORWARD - seconds)
+            found = stamps.latest(month, int(number), self.at + _FORWARD - seconds)
+            if month == _FEBRUARY and found is not None and found < self.at - 2 * _MONTH:
+                self._guess_was_wrong(found)
+            return found
         years = self._years()
         found, source = self._first_midnight(month, int(number), seconds, years)
         if found is not None:
+            self.year_from = source
             zone = ", UTC is assumed" if self._zone is None else ""
             if years.given is not None:
                 self._yearless = self._local
@@ -204,13 +227,18 @@ class Clock:
                 self._say(f"no year in the stamps: {stamps.year_of(found)} is taken from {source}{zone}")
         return found
 
+    def _guess_was_wrong(self, leap_day: int) -> None:
+        """Note that the year so far has no such day as came now: what was read before is to be moved."""
+        self.leap = (leap_day + self.at) // 2, stamps.year_of(leap_day) - stamps.year_of(self.at)
+        self._first_short = stamps.years_later(self._first_short or self.at, self.leap[1])
+
     def _first_midnight(self, month: int, day: int, seconds: int, years: Years) -> tuple[int | None, str]:
         """Find the midnight of the first stamp without a year, and say by which rule."""
         if years.given is not None:
             end_of_year = stamps.midnight(years.given, 12, 31)
             return (None if end_of_year is None else stamps.latest(month, day, end_of_year)), "the command line"
         if self._timed:
-            return stamps.latest(month, day, self.at + _FORWARD - seconds), "the complete stamps beside them"
+            return stamps.latest(month, day, self.at + _FORWARD - seconds), BESIDE
         if years.neighbours is not None:
             begin, end = years.neighbours
             before = stamps.latest(month, day, end - seconds)

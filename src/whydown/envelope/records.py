@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import re
-import time
 from functools import partial
 from itertools import chain, groupby, repeat
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
-from whydown.envelope import stamps
 from whydown.envelope.body import standard_header
-from whydown.envelope.clock import Clock, Parts, Years
 from whydown.envelope.headers import read
 from whydown.envelope.record import Certainty, Record
-from whydown.sources import files
+from whydown.envelope.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import tzinfo
 
+    from whydown.envelope.clock import Clock
     from whydown.sources.line import Line, Side
     from whydown.tally import Tally
 
 _REPEATED = re.compile(r"message repeated (\d{1,9}) times: \[ ?(.*)\]", re.ASCII)
 _LAST_REPEATED = re.compile(r"last message (?:buffered|repeated) (\d{1,9}) times?", re.ASCII)
-_NAMED_DAY = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?([0-2]\d|3[01])(?!\d)", re.ASCII)
 
 _END = '"] '  # of a header with structured data
 _MANY = 8  # lines that are worth reading at once
@@ -39,13 +35,14 @@ def records(lines: Iterable[Line], tally: Tally, **options: Any) -> Iterator[Rec
     return chain.from_iterable(batches(([line] for line in lines), tally, **options))
 
 
-def batches(
+def batches(  # noqa: PLR0913 - who keeps a watch needs no other
     lines: Iterable[Sequence[Line]],
     tally: Tally,
     *,
     zone: tzinfo | None = None,
     zones: Mapping[Side, tzinfo | None] | None = None,
     year: int | None = None,
+    watch: Watch | None = None,
 ) -> Iterator[list[Record]]:
     """Take the header off each line of batches, each of one file or member.
 
@@ -53,12 +50,15 @@ def batches(
     of the first stamp without one in each file. What is assumed instead is told in a notice once a file or archive. A line with
     several lines folded into it (`#012`) gives a record each, counted in `tally.unfolded`; a line without a message is
     counted as blank; "last message repeated" as repeated, and what a syslog daemon had folded away in `tally.folded`.
+    A `watch` takes the place of zone, zones and year; when the lines are at their end it is closed, and knows the year of
+    each log better than its first stamps told.
     """
-    watch = _Watch(tally, zone, zones or {}, year)
+    watch = watch or Watch(tally, zone, zones, year)
     for batch in lines:
         if batch:
             _, origin, side = batch[0]
             yield _read(batch, watch.clock(origin.source, origin.member, side), tally)
+    watch.close()
 
 
 def _read(lines: Sequence[Line], clock: Clock, tally: Tally) -> list[Record]:
@@ -140,78 +140,3 @@ def _is_last_repeated(message: str, tally: Tally) -> bool:
     tally.folded += int(match[1])
     tally.repeated += 1
     return True
-
-
-class _Watch:
-    """The clocks of all files, and for a member of an archive one clock until the next member comes."""
-
-    def __init__(
-        self, tally: Tally, zone: tzinfo | None, zones: Mapping[Side, tzinfo | None], year: int | None
-    ) -> None:
-        self._tally = tally
-        self._zone = zone
-        self._zones = zones
-        self._year = year
-        self._parts = Parts()
-        self._files: dict[str, Clock] = {}
-        self._member: tuple[str, str, Clock] | None = None
-        self._ranges: dict[str, tuple[int, int]] = {}  # of the members of an archive: the complete stamps
-        self._told: set[tuple[str, str]] = set()
-
-    def clock(self, source: str, member: str, side: Side | None) -> Clock:
-        """Give the clock of a file or member."""
-        known = self._files.get(source)
-        if known is not None and not member:
-            return known
-        self._leave_member()
-        zone = (self._zones.get(side) if side else None) or self._zone
-        clock = Clock(zone, partial(self._years, source, member), partial(self._tell, source, member), self._parts)
-        if member:
-            self._member = source, member, clock
-        else:
-            self._files[source] = clock
-        return clock
-
-    def _leave_member(self) -> None:
-        """Keep of the member before only which times it bears."""
-        if self._member is not None and (seen := self._member[2].full_range):
-            source = self._member[0]
-            begin, end = self._ranges.get(source, seen)
-            self._ranges[source] = min(begin, *seen), max(end, *seen)
-        self._member = None
-
-    def _tell(self, source: str, member: str, message: str) -> None:
-        """Note what is assumed; the same once an archive."""
-        if (source, message) not in self._told:
-            self._told.add((source, message))
-            self._tally.notice(f"{source}!{member}" if member else source, message)
-
-    def _years(self, source: str, member: str) -> Years:
-        """Gather what tells the year of one file: the complete stamps of the files before it are its neighbours.
-
-        An archive keeps when its members were last written, so the neighbours of those are in the same archive.
-        """
-        written = self._written(source, member)
-        own = self._ranges.get(source)
-        if member and (own or written):
-            ranges = [own] if own else []
-        else:
-            ranges = [*self._ranges.values()]
-            ranges += [c.full_range for name, c in self._files.items() if c.full_range and name != source]
-        return Years(
-            given=self._year,
-            neighbours=(min(map(min, ranges)), max(map(max, ranges))) if ranges else None,
-            named=_named_day(member.rpartition("!")[2] or source),
-            written=written or files.modified(source),
-            now=time.time_ns() // 1000,
-        )
-
-    def _written(self, source: str, member: str) -> int | None:
-        return self._tally.written[2] if self._tally.written[:2] == (source, member) else None
-
-
-def _named_day(source: str) -> int | None:
-    """Find the day in a file's name, as logrotate's dateext puts it there; its end, in microseconds UTC."""
-    match = _NAMED_DAY.search(PurePath(source).name)
-    begin = stamps.midnight(int(match[1]), int(match[2]), int(match[3])) if match else None
-    return None if begin is None else begin + stamps.DAY

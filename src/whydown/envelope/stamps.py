@@ -96,3 +96,14 @@ def offsets(zone: tzinfo, wall: int) -> tuple[int, int]:
     first, second = moment.utcoffset(), moment.replace(fold=1).utcoffset()
     unit = timedelta(microseconds=1)
     return ((first or timedelta()) // unit, (second or timedelta()) // unit)
+
+
+def years_later(at: int, years: int) -> int:
+    """Give the same day and time so many years later; the day after where that year has no 29 February."""
+    moment = EPOCH + timedelta(microseconds=min(max(at, 0), LAST - 1))
+    year = min(max(moment.year + years, 1970), 9998)
+    try:
+        later = moment.replace(year=year)
+    except ValueError:
+        later = moment.replace(year=year, month=3, day=1)
+    return (later - EPOCH) // timedelta(microseconds=1)

@@ -74,6 +74,13 @@ def align(edge: Sequence[Event], peer: Sequence[Event]) -> Clocks:
     return _clocks([d for _, d in (*proofs, *votes) if abs(d - middle) <= 2 * _BIN])
 
 
+def differences(edge: Sequence[Event], peer: Sequence[Event]) -> list[int]:
+    """Return by how much the peer's clock is ahead for each pair of lines that may be of one exchange."""
+    pairs = [*_differences(_keyed(edge, _proof_keys), _keyed(peer, _proof_keys))]
+    pairs += _differences(_keyed(edge, _edge_keys), _keyed(peer, _peer_keys))
+    return [difference for _, difference in pairs]
+
+
 def _drifting(proofs: Sequence[tuple[int, int]], votes: Sequence[tuple[int, int]]) -> Clocks | None:
     """Fit a line through proofs of hours, if one clock runs faster than the other by more than a second in all.
 

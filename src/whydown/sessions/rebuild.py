@@ -14,6 +14,7 @@ from whydown.sessions.protocols import tell_protocols
 from whydown.sessions.resolve import Joined, name_session, resolve
 from whydown.sessions.sides import GIVEN
 from whydown.sessions.writers import gather_writers
+from whydown.sessions.zones import find_zones, put_right
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -29,19 +30,23 @@ _STATES = frozenset({Kind.SESSION_UP, Kind.SESSION_DOWN, Kind.SESSION_NEGOTIATIN
 
 
 def rebuild_sessions(
-    events: Iterable[Event], given: frozenset[Side], tally: Tally
+    events: Iterable[Event], given: frozenset[Side], tally: Tally, zoned: frozenset[Side] = frozenset()
 ) -> tuple[tuple[Session, ...], tuple[Heard, ...]]:
     """Join the events of all logs to sessions; the second value is every gateway that was heard.
 
     `given` are the sides whose logs the user gave: one that is given and holds no line of an IKE daemon was silent,
-    which is not the same as unheard.
+    which is not the same as unheard. `zoned` are the sides whose zone the user gave, for stamps that name none.
     """
     writers = gather_writers(events)
     if len(writers) > 1 and any(w.why != GIVEN for w in writers):
         sides = ", ".join(f"{w.host or 'unnamed'} is the {w.side} ({w.why})" for w in writers)
         tally.notice("sides", f"not all sides were given with --edge and --peer; taken from the logs: {sides}")
     silent = tuple(silence(side) for side in sorted(given - {w.side for w in writers}))
-    sessions = tuple(_session(joined, writers, silent) for joined in resolve(writers))
+    found = resolve(writers)
+    if zones := find_zones(found, zoned):
+        writers = put_right(writers, zones, tally)
+        found = resolve(writers)
+    sessions = tuple(_session(joined, writers, silent) for joined in found)
     return sessions, tuple(hear(w, NO_CLOCKS) for w in writers if w.logs)
 
 
