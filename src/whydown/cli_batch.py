@@ -14,11 +14,12 @@ from whydown.report.formats import Format
 from whydown.terminal import progress, say, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from whydown.batch.outcome import Outcome
     from whydown.batch.run import Batch
     from whydown.pipeline import Options
+    from whydown.report.formats import Parts
 
 Jobs = Annotated[
     int | None,
@@ -37,6 +38,7 @@ Whole = Annotated[
 Timeout = Annotated[
     float, typer.Option(min=1, metavar="SECONDS", help="With --jobs or --store: give a bundle up after that time.")
 ]
+_FORMATS = (Format.TEXT, Format.JSONL, Format.CSV, Format.PARQUET)
 
 
 def scan_batch(
@@ -65,6 +67,8 @@ def scan_batch(
     from whydown.grammar.places import digest  # noqa: PLC0415
     from whydown.tally import Tally  # noqa: PLC0415
 
+    if written not in _FORMATS:
+        raise UsageError(f"Many bundles are not written as {written}.", f"Choose one of {', '.join(_FORMATS)}.")
     if not paths or "-" in paths:
         raise UsageError("--jobs and --store read bundles by name.", "Name archives, or a folder of them.")
     wanted = fails(fail_on, load_knowledge(grammars)) if fail_on else None
@@ -98,8 +102,8 @@ def scan_batch(
     return 0 if statuses == {Status.READ} and not tally.damaged else 4
 
 
-def _written(batch: Batch, written: Format, output: Path | None, width: int | None, digest: str) -> Iterable[str]:
-    from whydown.batch.overview import json_lines, overview  # noqa: PLC0415
+def _written(batch: Batch, written: Format, output: Path | None, width: int | None, digest: str) -> Parts:
+    from whydown.batch.overview import json_lines, overview, tables  # noqa: PLC0415
     from whydown.report.text import render_page  # noqa: PLC0415
 
     match written:
@@ -107,4 +111,5 @@ def _written(batch: Batch, written: Format, output: Path | None, width: int | No
             return [render_page(overview(batch), style_of(output, width))]
         case Format.JSONL:
             return json_lines(batch, digest)
-    raise UsageError(f"Many bundles are not written as {written}.", "Choose --format text or jsonl.")
+        case _:
+            return tables(batch, written)

@@ -43,7 +43,7 @@ def row(session: str = "a", began: int = 0, *, cause: str = "psk-mismatch", stat
 
 def outcome(*rows: Row, content: str = "c1", quick: str = "") -> Outcome:
     """Return an outcome with these incidents."""
-    return Outcome(Status.READ, "", 10, rows, zlib.compress(b"{}"), content, quick)
+    return Outcome(Status.READ, "", 10, rows, zlib.compress(b"{}"), zlib.compress(b"[]"), content, quick)
 
 
 def bundles(folder: Path) -> Path:

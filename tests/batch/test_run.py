@@ -88,6 +88,21 @@ def test_the_answer_is_the_same_for_any_number_of_jobs_and_order_of_paths(folder
     assert len(answers) == 1
 
 
+@pytest.mark.parametrize("written", ["csv", "parquet"])
+def test_incidents_of_all_bundles_are_one_table(
+    folder: Path, tmp_path: Path, written: str, lines: list[dict[str, Any]]
+) -> None:
+    from whydown.report.frames import read  # noqa: PLC0415
+
+    result, store = tmp_path / f"incidents.{written}", tmp_path / "store"
+    for _ in range(2):  # read, and from the store
+        done = whydown("scan", str(folder), "--store", str(store), "--format", written, "-o", str(result))
+        assert done[0] == 4
+        found = read(result)
+        assert list(found["id"]) == [one["id"] for one in lines if one["type"] == "incident"]
+        assert list(found["bundle"]) == [one["bundle"] for one in lines if one["type"] == "incident"]
+
+
 def plan(**options: Any) -> Plan:
     return Plan(Options(**options))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whydown.errors import UsageError
 from whydown.report.lives import short_name
+from whydown.report.quote import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +62,7 @@ class Outcome(NamedTuple):
     lines: int = 0
     rows: tuple[Row, ...] = ()
     packed: bytes = b""
+    cells: bytes = b""  # the incidents as rows of a table, packed
     content: str = ""  # the hash of what was read; empty where it changed meanwhile
     quick: str = ""  # the mark of a glance at it; empty where a glance cannot be trusted
 
@@ -71,11 +73,20 @@ class Outcome(NamedTuple):
 
     def wires(self) -> Iterator[dict[str, Any]]:
         """Give the incidents in full, and the summary last."""
-        try:
-            found = zlib.decompress(self.packed).decode().splitlines() if self.packed else []
-        except (zlib.error, UnicodeDecodeError) as error:
-            raise UsageError("The store is damaged.", "Move it away and scan again: it is made anew.") from error
-        yield from map(json.loads, found)
+        for line in _unpacked(self.packed).splitlines():
+            yield json.loads(line)
+
+    def table_rows(self) -> list[list[Any]]:
+        """Return the incidents as rows of the table of incidents."""
+        found: list[list[Any]] = json.loads(_unpacked(self.cells) or "[]")
+        return found
+
+
+def _unpacked(data: bytes) -> str:
+    try:
+        return zlib.decompress(data).decode() if data else ""
+    except (zlib.error, UnicodeDecodeError) as error:
+        raise UsageError("The store is damaged.", "Move it away and scan again: it is made anew.") from error
 
 
 def row(incident: Incident) -> Row:
@@ -83,15 +94,15 @@ def row(incident: Incident) -> Row:
     name = incident.session
     return Row(
         id=incident.id,
-        session=short_name(name),
-        session_id=name.id,
-        edge=name.edge.host or name.edge.address,
-        peer=name.peer.host or name.peer.address,
+        session=quote(short_name(name)),
+        session_id=quote(name.id),
+        edge=quote(name.edge.host or name.edge.address),
+        peer=quote(name.peer.host or name.peer.address),
         peer_vendor=name.peer.vendor,
         layer=str(incident.layer),
-        tunnel=incident.tunnel,
+        tunnel=quote(incident.tunnel),
         state=incident.state,
-        reason=incident.reason,
+        reason=quote(incident.reason),
         cause=Named(incident.cause.name, incident.cause.title) if incident.cause else None,
         confidence=str(incident.confidence),
         began=incident.began,

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 import whydown
 from whydown.batch.outcome import Status
 from whydown.batch.rollup import count
+from whydown.report import sheet
 from whydown.report.document import Item, Page, Points, Said, Section, Table
+from whydown.report.formats import Format
 from whydown.report.jsonl import written
 from whydown.report.layout import many, stamp
+from whydown.report.quote import quote
+from whydown.report.table import BUNDLED_INCIDENTS
 from whydown.report.wire import SCHEMA
 
 if TYPE_CHECKING:
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from whydown.batch.outcome import Outcome, Row
     from whydown.batch.rollup import Count
     from whydown.batch.run import Batch
+    from whydown.report.formats import Parts
 
 _MOST = 15  # rows of a table
 TITLES = {
@@ -78,6 +83,16 @@ def json_lines(batch: Batch, grammars: str) -> Iterator[str]:
             "made_by": {"whydown": whydown.__version__, "grammars": grammars},
         }
     )
+
+
+def tables(batch: Batch, written_as: Format) -> Parts:
+    """Write the incidents of all bundles as one table, with the bundle in its first column."""
+    rows = ((quote(case), *cells) for case, outcome in batch.outcomes for cells in outcome.table_rows())
+    if written_as is Format.CSV:
+        return sheet.written(BUNDLED_INCIDENTS, rows)
+    from whydown.report import parquet  # noqa: PLC0415 - needs a library
+
+    return parquet.written(BUNDLED_INCIDENTS, rows)
 
 
 def said(row: Row) -> str:

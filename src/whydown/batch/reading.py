@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from whydown.batch.outcome import Outcome, Status, row
 from whydown.errors import InputError
 from whydown.report.jsonl import lines
 from whydown.report.quote import prose
+from whydown.report.table import incident_rows
 from whydown.sources.files import Input
 from whydown.tally import Tally
 
@@ -57,6 +59,7 @@ def reader(plan: Plan) -> Callable[[str], Outcome]:
             tally.lines,
             tuple(map(row, report.incidents)),
             zlib.compress("\n".join(lines(report)).encode(), 6),
+            zlib.compress(json.dumps(list(incident_rows(report))).encode(), 6),
             known,
             _trusted(case, before.mark),
         )

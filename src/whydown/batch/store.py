@@ -30,7 +30,7 @@ CREATE TABLE run (
 CREATE TABLE reading (
     number INTEGER PRIMARY KEY, path TEXT NOT NULL, content TEXT NOT NULL, quick TEXT NOT NULL, key TEXT NOT NULL,
     run INTEGER NOT NULL REFERENCES run, status TEXT NOT NULL, message TEXT NOT NULL, lines INTEGER NOT NULL,
-    packed BLOB NOT NULL, UNIQUE (path, content));
+    packed BLOB NOT NULL, cells BLOB NOT NULL, UNIQUE (path, content));
 CREATE TABLE incident (
     reading INTEGER NOT NULL REFERENCES reading, place INTEGER NOT NULL, first_run INTEGER NOT NULL,
     known TEXT NOT NULL, began INTEGER NOT NULL, short TEXT NOT NULL);
@@ -94,17 +94,17 @@ class Store:
     def _one(self, case: str, key: str, column: str, value: str) -> Outcome | None:
         with self._reading() as read:
             found = read.execute(
-                f"SELECT number, status, message, lines, packed, content, quick FROM reading "  # noqa: S608 - no user's text
+                f"SELECT number, status, message, lines, packed, cells, content, quick FROM reading "  # noqa: S608 - no user's text
                 f"WHERE path = ? AND key = ? AND {column} = ?",
                 (_real(case), key, value),
             ).fetchone()
             if found is None:
                 return None
-            number, status, message, lines, packed, content, quick = found
+            number, status, message, lines, packed, cells, content, quick = found
             shorts = read.execute(
                 "SELECT short FROM incident WHERE reading = ? AND place >= 0 ORDER BY place", (number,)
             ).fetchall()
-        return Outcome(Status(status), message, lines, tuple(_row(s) for (s,) in shorts), packed, content, quick)
+        return Outcome(Status(status), message, lines, tuple(_row(s) for (s,) in shorts), packed, cells, content, quick)
 
     def glanced(self, case: str, key: str, outcome: Outcome) -> None:
         """Remember how a case looks whose content was known already."""
@@ -127,13 +127,13 @@ class Store:
                 ).fetchall()
             )
             write.execute(
-                "INSERT INTO reading (path, content, quick, key, run, status, message, lines, packed) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path, content) DO UPDATE SET quick = excluded.quick, "
+                "INSERT INTO reading (path, content, quick, key, run, status, message, lines, packed, cells) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path, content) DO UPDATE SET quick = excluded.quick, "
                 "key = excluded.key, run = excluded.run, status = excluded.status, message = excluded.message, "
-                "lines = excluded.lines, packed = excluded.packed",
+                "lines = excluded.lines, packed = excluded.packed, cells = excluded.cells",
                 (
                     *(path, outcome.content, outcome.quick, key, run, outcome.status.value, outcome.message),
-                    *(outcome.lines, outcome.packed),
+                    *(outcome.lines, outcome.packed, outcome.cells),
                 ),
             )
             (number,) = write.execute(

@@ -297,8 +297,12 @@ PLACED_EVENTS = Table(
         *EVENTS.columns[_PLACE:],
     ),
 )
+BUNDLED_INCIDENTS = Table(
+    "incidents", (Column("bundle", Holds.TEXT, "the bundle it is of, where many were read"), *INCIDENTS.columns)
+)
 TABLES: Mapping[tuple[str, ...], Table] = {
-    tuple(column.name for column in table.columns): table for table in (INCIDENTS, EVIDENCE, EVENTS, PLACED_EVENTS)
+    tuple(column.name for column in table.columns): table
+    for table in (INCIDENTS, BUNDLED_INCIDENTS, EVIDENCE, EVENTS, PLACED_EVENTS)
 }
 
 
