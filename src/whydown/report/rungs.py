@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _SECOND = 1_000_000
 _HERE = "Here it fails"
 _FEW = 5  # rungs of a ladder among many
+_ANSWER = 5 * _SECOND  # what fails later than this after an answer is no part of that exchange
 _FLIGHT = 2 * _SECOND  # further apart, two lines do not tell of one message
 _REFUSALS = frozenset({Kind.IKE_FAILED, Kind.CHILD_FAILED, Kind.AUTH_FAILED, Kind.NOTIFY})
 _DELETES = frozenset({Kind.IKE_DELETE, Kind.CHILD_DELETE})
@@ -152,7 +153,7 @@ def _joined(steps: Sequence[Evidence], *, aligned: bool) -> dict[int, int]:
     for one in sent:
         free = [other for other in fits[one] if other not in pairs.values()]
         rivals = [rival for rival in sent if free and free[0] in fits[rival]]
-        if free and (aligned or len(free) == len(rivals) == 1):
+        if free and (aligned or len(fits[one]) == len(rivals) == 1):
             pairs[one] = min(free, key=lambda n: abs(steps[n].at - steps[one].at))
     return pairs
 
@@ -251,18 +252,24 @@ def _rounds_once(found: Sequence[Rung]) -> list[Rung]:
 
 
 def _marked(found: Sequence[Rung]) -> list[Rung]:
-    """Name the exchange that fails on the rung with which it begins: the last request before the failure."""
+    """Name the exchange that fails on the rung with which it begins: the last request before the failure.
+
+    One that was answered long before the failure went well: what fails then has no name.
+    """
     kept = list(found)
-    begin, in_failure = -1, False
+    begin, answered, in_failure = -1, False, False
     for number, rung in enumerate(found):
         event = rung.told[0].event if rung.told else None
         if event is not None and event.kind is Kind.IKE_MESSAGE and not rung.fails:
-            begin = number if event.get("role") == "request" else begin
+            asks = event.get("role") == "request"
+            begin, answered = (number, False) if asks else (begin, True)
             in_failure = False
+        answered = answered or (event is not None and event.kind is Kind.IKE_UP)
         if rung.fails and not in_failure:
             in_failure = True
             by_order = any(t.event.kind in _ORDERED for t in rung.told)  # a DELETE is an exchange of its own
-            start = number if by_order or begin < 0 else begin
+            over = begin >= 0 and answered and rung.told[0].at - found[begin].told[0].at > _ANSWER
+            start = number if by_order or over or begin < 0 else begin
             exchange = str(kept[start].told[0].event.get("exchange") or "") if start != number else ""
             heading = f"{exchange} fails" if exchange else "Here it ends" if by_order else _HERE
             kept[start] = replace(kept[start], heading=heading)
