@@ -125,6 +125,9 @@ def scan(
         ),
     ] = None,
     width: Annotated[int | None, typer.Option(min=40, max=400, metavar="N", help="Columns of the text page.")] = None,
+    most_events: Annotated[
+        int, typer.Option(min=1000, metavar="N", help="Events of the VPN kept in memory at most, the latest.")
+    ] = 200_000,
     jobs: Jobs = None,
     store: StoreFile = None,
     whole: Whole = False,
@@ -155,6 +158,7 @@ def scan(
         year=year,
         since=instant(since, default_zone),
         until=instant(until, default_zone),
+        most=most_events,
     )
     if jobs is not None or store is not None:
         if edge or peer or why_not:

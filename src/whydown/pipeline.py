@@ -19,6 +19,7 @@ from whydown.redact.names import Vocabulary
 from whydown.redact.taken import Taken
 from whydown.report.model import Report
 from whydown.sessions.episodes import cut_episodes
+from whydown.sessions.latest import latest
 from whydown.sessions.rebuild import rebuild_sessions
 from whydown.sources import files
 from whydown.sources.files import Input
@@ -49,6 +50,7 @@ class Options:
     year: int | None = None
     since: int | None = None
     until: int | None = None
+    most: int = 200_000  # events that are kept at a time, the latest: some 400 MB
     why_not: tuple[str, ...] = ()  # causes by name: for each incident, why each of them was not chosen
 
     def zone_of(self, side: Side) -> tzinfo | None:
@@ -157,7 +159,7 @@ def conclude(  # noqa: PLR0913 - what an analysis is made of
     events = list(events)  # names of files tell sides, too, once they are read
     given = frozenset(i.side for i in inputs if i.side) | {Side(side) for side in tally.sides}
     zoned = frozenset(side for side in Side if options.zone_of(side))
-    sessions, heard = rebuild_sessions(events, given, tally, zoned)
+    sessions, heard = rebuild_sessions(latest(events, options.most, tally), given, tally, zoned)
     able = supplies(library.grammars)
     incidents: list[Incident] = []
     traces: list[Trace] = []
