@@ -113,7 +113,7 @@ def _picture(block: Index | Ladder | Quotes | Chart, lines: Lines) -> Markup:
             return _index(block)
         case Ladder():
             return Markup("<div class=scroll tabindex=0 role=region aria-label=Timeline>\n{}</div>\n{}").format(
-                draw_ladder(block, lines.rungs, lines.key, first=lines.first),
+                draw_ladder(block, lines.rungs, lines.key),
                 _KEY if lines.first else "",
             )
         case Chart(lives):

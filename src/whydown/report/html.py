@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _MANY = 20  # pages that are better brief
 _LEFT_OUT = frozenset({"link", "ruled-out", "console"})  # of a brief page
+_WHO_AND_WHEN = frozenset({"session", "edge", "peer", "tunnel", "neighbour", "down", "flapping", "degraded"})
 _FOLDED = frozenset({"ruled-out", "console", "alternatives", "missing"})  # what only some readers look for
 _HEAD = Markup("""<!doctype html>
 <html lang="en">
@@ -115,19 +116,23 @@ def _reasons(pages: Sequence[Page]) -> Markup:
 
 
 def _answer_first(sections: Sequence[Section]) -> Iterator[Section]:
-    """Yield the sections with how sure the cause is, and why, behind what to do about it."""
-    known: list[Section] = []
+    """Yield the sections with the answer first: who and when, cause, what to do; only then the rest of the facts."""
+    later: list[tuple[str, str]] = []
     for section in sections:
-        if section.name != "cause":
-            if section.name != "do":
-                yield from known
-                known = []
+        if section.name not in ("facts", "next", "cause", "do") and later:
+            yield Section("sure", "", (Pairs(tuple(later)),))
+            later = []
+        rows = [row for block in section.blocks if isinstance(block, Pairs) for row in block.rows]
+        if section.name == "facts":
+            later += [row for row in rows if row[0] not in _WHO_AND_WHEN]
+            yield replace(section, blocks=(Pairs(tuple(row for row in rows if row[0] in _WHO_AND_WHEN)),))
+        elif section.name == "cause":
+            later = rows + later
+            yield replace(section, blocks=tuple(block for block in section.blocks if not isinstance(block, Pairs)))
+        else:
             yield section
-            continue
-        pairs = tuple(block for block in section.blocks if isinstance(block, Pairs))
-        known = [Section("sure", "", pairs)]
-        yield replace(section, blocks=tuple(block for block in section.blocks if not isinstance(block, Pairs)))
-    yield from known
+    if later:
+        yield Section("sure", "", (Pairs(tuple(later)),))
 
 
 def _section(section: Section, level: int, lines: Lines, sure: str = "") -> Markup:

@@ -27,7 +27,7 @@ _WIDTH = 760
 _LINES = {Side.EDGE: 152, Side.PEER: 608}  # where each gateway's lifeline stands
 _SIZE, _SMALL = 13, 11  # of letters
 _ROW = 17  # from one row of a label to the next
-_NOTE = 348  # the widest note
+_NOTE = 392  # the widest note
 _HEAD = 62
 _LEAST = 38  # height of a rung: time and place need two rows
 _MOST_ROWS = 5
@@ -84,11 +84,8 @@ def fit(text: str, width: float, rows: int = _MOST_ROWS) -> list[str]:
     return cut
 
 
-def draw_ladder(ladder: Ladder, rungs: Sequence[Rung], line: Callable[[Event], str], *, first: bool) -> Markup:
-    """Draw the rungs between two lifelines; `line` says by which key an event's line stands in the page.
-
-    The first ladder of a file draws the heads of the lifelines, the further ones refer to them.
-    """
+def draw_ladder(ladder: Ladder, rungs: Sequence[Rung], line: Callable[[Event], str]) -> Markup:
+    """Draw the rungs between two lifelines; `line` says by which key an event's line stands in the page."""
     y, today, band_top = _HEAD, "", 0
     pieces: list[Markup] = []
     bands: list[tuple[int, int]] = []
@@ -117,7 +114,7 @@ def draw_ladder(ladder: Ladder, rungs: Sequence[Rung], line: Callable[[Event], s
         Markup("<rect class=band x=1 y={} width={} height={} />").format(top, _WIDTH - 2, bottom - top)
         for top, bottom in bands
     )
-    lanes = Markup().join(_lane(lane, height, first=first) for lane in ladder.lanes)
+    lanes = Markup().join(_lane(lane, height) for lane in ladder.lanes)
     return head + red + lanes + Markup("\n").join(pieces) + Markup("\n</svg>\n")
 
 
@@ -147,17 +144,22 @@ def _last_failing(rungs: Sequence[Rung]) -> set[int]:
     return set(ends.values())
 
 
-def _lane(lane: Lane, height: int, *, first: bool) -> Markup:
+def _lane(lane: Lane, height: int) -> Markup:
     x = _LINES[lane.side]
     name = quote(lane.name)
     while name and measure(name, _SMALL) > 240:
         name = name[:-2] + "…"
-    head = Markup("<use href=#{} />").format(lane.side)
-    if first:
-        head = Markup("<g id={0}><rect x={1} y=4 width=260 height=40 /><text class=who x={2} y=21>{3}</text></g>")
-        head = head.format(lane.side, x - 130, x, lane.side.capitalize())
-    return Markup('<g class={}>{}<path class="line{}" d="M{} 46V{}"/><text class=at x={} y=37>{}</text></g>\n').format(
-        lane.side, head, "" if lane.heard else " deaf", x, height - 4, x, name if lane.heard else "no log given"
+    return Markup(
+        '<g class={0}><path class="line{1}" d="M{2} 46V{3}"/><rect x={4} y=4 width=260 height=40 />'
+        "<text class=who x={2} y=21>{5}</text><text class=at x={2} y=37>{6}</text></g>\n"
+    ).format(
+        lane.side,
+        "" if lane.heard else " deaf",
+        x,
+        height - 4,
+        x - 130,
+        lane.side.capitalize(),
+        name if lane.heard else "no log given",
     )
 
 
