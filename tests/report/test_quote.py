@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from whydown.report import quote as quoting
 from whydown.report.quote import HIDDEN, prose, quote, wire, without_secrets
 
 KEY = "S3cr3tPassW0rd"
@@ -105,3 +106,29 @@ def test_a_long_hostile_line_is_quoted_in_linear_time() -> None:
         "0s" * 30_000,
     ):
         assert len(quote(attack)) > 0
+
+
+_TROUBLE = st.sampled_from(
+    [
+        *"aAkKsS\u017f\u212a =:\"'0",
+        "psk",
+        "PSK",
+        "pre-shared",
+        "key",
+        "Secret",
+        "SK_ei",
+        "0x",
+        "0s",
+        "aead",
+        "a1 ",
+        "f" * 40,
+        "\n",
+    ]
+)
+
+
+@given(st.one_of(st.text(), st.lists(_TROUBLE, max_size=40).map("".join)))
+def test_looking_for_words_first_changes_no_answer(text: str) -> None:
+    plain = quoting._NAMED.sub(lambda m: f"{m['name']}{m['between']}{HIDDEN}", text)
+    plain = quoting._HEX_WORD.sub("[bytes not shown]", quoting._DUMP.sub("[bytes not shown]", plain))
+    assert without_secrets(text) == quoting._BASE64_SECRET.sub(HIDDEN, plain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from whydown.text import printable
 
@@ -32,10 +33,24 @@ HIDDEN = "[secret not shown]"
 
 def without_secrets(text: str) -> str:
     """Return text without pre-shared keys, passwords, key material and memory dumps, each replaced by a remark."""
-    text = _NAMED.sub(lambda m: f"{m['name']}{m['between']}{HIDDEN}", text)
+    return _remembered(text) if len(text) <= _SHORT else _hidden(text)
+
+
+def _hidden(text: str) -> str:
+    folded = text.lower() if text.isascii() else text.casefold()
+    if any(word in folded for word in _WORDS):
+        text = _NAMED.sub(lambda m: f"{m['name']}{m['between']}{HIDDEN}", text)
+    if len(text) < _SHORTEST_DUMP and "0s" not in text:
+        return text
     text = _DUMP.sub("[bytes not shown]", text)
     text = _HEX_WORD.sub("[bytes not shown]", text)
     return _BASE64_SECRET.sub(HIDDEN, text)
+
+
+_WORDS = ("psk", "key", "secret", "pass", "sk_", "auth-trunc", "aead")  # one of them is in every name of a secret
+_SHORTEST_DUMP = 23  # eight bytes with blanks between them
+_SHORT = 80  # names, hosts and the words of a record come again and again
+_remembered = lru_cache(maxsize=8192)(_hidden)
 
 
 def quote(text: str) -> str:
@@ -51,4 +66,8 @@ def prose(text: str) -> str:
 
 def wire(text: str) -> str:
     r"""Return text for JSON: no secret, and a byte that was no UTF-8 as `\xNN`; other controls JSON itself escapes."""
-    return re.sub("[\ud800-\udfff]", lambda m: printable(m[0]), without_secrets(text))
+    shown = without_secrets(text)
+    return shown if shown.isascii() else _SURROGATE.sub(lambda m: printable(m[0]), shown)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
