@@ -135,6 +135,32 @@ def test_standard_input_is_read() -> None:
     assert "-:" in done.stdout
 
 
+@pytest.mark.parametrize("command", ["scan", "events"])
+@pytest.mark.parametrize(
+    ("written", "begins"), [("csv", "id,"), ("ecs", '{"@timestamp": "20'), ("ocsf", '{"class_uid": ')]
+)
+def test_each_format_for_programs_is_a_row_a_thing(whydown: Run, command: str, written: str, begins: str) -> None:
+    done = whydown(command, "-q", "--edge", EDGE, "--peer", PEER, "--format", written)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = done.stdout.splitlines()
+    assert rows[0].startswith(begins)
+    assert len(rows) - (written == "csv") == len(
+        [
+            r
+            for r in whydown(command, "-q", "--edge", EDGE, "--peer", PEER, "-f", "jsonl").stdout.splitlines()
+            if '"type": "summary"' not in r
+        ]
+    )
+
+
+@pytest.mark.parametrize("command", ["scan", "events"])
+def test_parquet_goes_to_a_file(whydown: Run, command: str, tmp_path: Path) -> None:
+    done = whydown(command, "-q", "--edge", EDGE, "--format", "parquet", "-o", str(tmp_path / "found.parquet"))
+    assert (done.returncode, done.stdout) == (0, "")
+    held = (tmp_path / "found.parquet").read_bytes()
+    assert (held[:4], held[-4:]) == (b"PAR1", b"PAR1")
+
+
 def test_events_come_one_a_line_in_both_formats(whydown: Run) -> None:
     as_text = whydown("events", "--edge", EDGE).stdout.splitlines()
     as_json = [json.loads(line) for line in whydown("events", "--edge", EDGE, "--format", "jsonl").stdout.splitlines()]

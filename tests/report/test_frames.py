@@ -135,6 +135,10 @@ def test_many_events_are_written_in_groups_and_read_as_one(tmp_path: Path, monke
     assert_frame_equal(frames.read(tmp_path / "events.parquet"), frames.frame(EVENTS, event_rows(events)))
 
 
+def test_two_runs_write_the_same_bytes() -> None:
+    assert list(parquet.parts(REPORT, Style())) == list(parquet.parts(REPORT, Style()))
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
 @given(texts)
 def test_hostile_text_comes_back_as_it_is_shown(tmp_path: Path, text: str) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from report.given import EDGE, a_report, an_event, both_sides, edge_alone
 from report.hostile import SECRET, acting, event_of, report_of, texts
 from whydown.grammar.vocabulary import Kind
-from whydown.report import sheet, table
+from whydown.report import columns, sheet
 from whydown.report.layout import Style
 from whydown.report.table import EVENTS, INCIDENTS
 
@@ -107,4 +107,4 @@ def test_secrets_are_in_no_cell() -> None:
 
 def test_the_page_of_columns_is_made_from_them() -> None:
     page = Path(__file__).parents[2] / "docs" / "columns.md"
-    assert page.read_text() == table.text(), "python -m whydown.report.table > docs/columns.md"
+    assert page.read_text() == columns.text(), "python -m whydown.report.columns > docs/columns.md"
