@@ -35,6 +35,7 @@ TOP = {
     "cli_batch",
     "cli_fleet",
     "cli_grammar",
+    "cli_inventory",
     "cli_look",
     "cli_options",
     "cli_redact",

@@ -17,6 +17,7 @@ import typer
 import whydown
 from whydown.cli_batch import Jobs, StoreFile, Timeout, Whole, scan_batch
 from whydown.cli_fleet import fleet
+from whydown.cli_inventory import inventory
 from whydown.cli_look import events, explain, unmatched
 from whydown.cli_options import (
     Edge,
@@ -204,7 +205,7 @@ def scan(
     raise typer.Exit(4 if tally.damaged else 0)
 
 
-for _command in (redact, fleet, events, unmatched, explain):
+for _command in (inventory, redact, fleet, events, unmatched, explain):
     app.command()(_command)
 
 

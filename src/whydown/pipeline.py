@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from whydown.diagnose.consequences import fold_consequences
 from whydown.diagnose.coverage import supplies
 from whydown.diagnose.diagnosis import tell
+from whydown.diagnose.inventory import take_stock
 from whydown.diagnose.traces import trace
 from whydown.dumps.reading import read_dump, written
 from whydown.envelope import records
 from whydown.envelope.record import Certainty
+from whydown.envelope.traffic import Traffic
 from whydown.envelope.watch import Watch
 from whydown.redact.making import plain, pseudonyms_for, redacted
 from whydown.redact.names import Vocabulary
@@ -21,6 +23,7 @@ from whydown.report.model import Report
 from whydown.sessions.episodes import cut_episodes
 from whydown.sessions.latest import latest
 from whydown.sessions.rebuild import rebuild_sessions
+from whydown.sessions.writers import gather_writers
 from whydown.sources import files
 from whydown.sources.files import Input
 from whydown.sources.line import Content, Side
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from whydown.diagnose.incident import Incident
+    from whydown.diagnose.inventory import Inventory
     from whydown.diagnose.knowledge import Knowledge
     from whydown.diagnose.traces import Trace
     from whydown.grammar.event import Event
@@ -70,6 +74,7 @@ def read_events(  # noqa: PLR0913 - all but the first are keywords
     options: Options = DEFAULTS,
     taken: Taken | None = None,
     watch: Watch | None = None,
+    traffic: Traffic | None = None,
 ) -> Iterator[Event]:
     """Yield the typed events of all inputs, those of state dumps last; every line is accounted for in `tally`.
 
@@ -77,7 +82,7 @@ def read_events(  # noqa: PLR0913 - all but the first are keywords
     when there is no line to read at all; a side without any is only noted, for silence tells too.
 
     `taken` keeps the lines that matter. `watch` knows in the end how the times of each log were read; it takes the place
-    of the options' zones and year.
+    of the options' zones and year. With `traffic` every line is read, also of other programs, and counted there.
     """
     zones = {Side.EDGE: options.edge_zone, Side.PEER: options.peer_zone}
     watch = watch or Watch(tally, options.zone, zones, options.year)
@@ -92,11 +97,12 @@ def read_events(  # noqa: PLR0913 - all but the first are keywords
         stated.extend(found)
 
     since = None if options.since is None else options.since - _ZONES
-    lines = files.batches(inputs, tally, library.marks, aside=aside, since=since)
+    lines = files.batches(inputs, tally, () if traffic else library.marks, aside=aside, since=since)
     if taken:
         taken.given = frozenset(i.side for i in inputs if i.side)
         lines = taken.batches(lines)
-    found = chain.from_iterable(records.batches(lines, tally, watch=watch))
+    passing = records.batches(lines, tally, watch=watch)
+    found = chain.from_iterable(traffic.watch(passing) if traffic else passing)
     read = library.events(found, tally, watch=taken.watch if taken else None)
     for event in chain(_settled(read, watch), _now(stated)):
         if taken:
@@ -126,6 +132,26 @@ def _now(stated: list[Event]) -> Iterator[Event]:
 
 def _inside(at: int, options: Options) -> bool:
     return (options.since is None or at >= options.since) and (options.until is None or at <= options.until)
+
+
+def take_inventory(
+    inputs: Sequence[Input],
+    *,
+    library: Library,
+    knowledge: Knowledge,
+    options: Options = DEFAULTS,
+    tally: Tally | None = None,
+) -> Inventory:
+    """Read everything and say what was found, and what is missing to tell why a session is down."""
+    tally = tally if tally is not None else Tally()
+    zones = {Side.EDGE: options.edge_zone, Side.PEER: options.peer_zone}
+    watch, traffic = Watch(tally, options.zone, zones, options.year), Traffic()
+    read = read_events(inputs, library=library, tally=tally, options=options, watch=watch, traffic=traffic)
+    events = list(read)
+    given = frozenset(i.side for i in inputs if i.side) | {Side(side) for side in tally.sides}
+    zoned = frozenset(side for side in Side if options.zone_of(side))
+    sessions, _ = rebuild_sessions(events, given, tally, zoned)
+    return take_stock(traffic.logs.values(), gather_writers(events), sessions, watch, knowledge.commands, tally)
 
 
 def analyze(  # noqa: PLR0913 - all but the first are keywords

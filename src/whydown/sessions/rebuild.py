@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from whydown.sessions.writers import Writer
     from whydown.tally import Tally
 
-_NOT_ACTIVE = "SR state is not Active"
+NOT_ACTIVE = "SR state is not Active"
 _STATES = frozenset({Kind.SESSION_UP, Kind.SESSION_DOWN, Kind.SESSION_NEGOTIATING})
 
 
@@ -67,7 +67,7 @@ def _of_active(events: list[Event]) -> list[Event]:
     That "SR state is not Active" there is how it should be; only where each of them says so, nobody has the session.
     """
     last = {e.host: e for e in sorted(events, key=in_time) if e.of_dump and e.kind in _STATES}
-    standby = {host for host, said in last.items() if said.get("reason") == _NOT_ACTIVE}
+    standby = {host for host, said in last.items() if said.get("reason") == NOT_ACTIVE}
     if not standby or len(standby) == len(last):
         return events
     return [e for e in events if not (e.of_dump and e.host in standby)]

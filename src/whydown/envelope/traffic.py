@@ -1,0 +1,85 @@
+"""What passed of each log: how many records, from when to when, whose, by which programs, at which log levels."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from whydown.envelope.record import Certainty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from whydown.envelope.record import Record
+    from whydown.sources.line import Side
+
+MINUTE = 60_000_000  # microseconds
+_MOST = 20_000  # logs that are told apart
+_MINUTES = 200_000  # minutes of one log that are remembered: four months
+_IKED = re.compile(r'subcomp="iked"[^\]]* level="(\w{1,16})"')
+_CHARON = ("charon", "charon-systemd", "ipsec", "strongswan", "swanctl")
+_SELECTING = "[CFG] selecting proposal"  # strongSwan src/libcharon/sa: DBG2(DBG_CFG, ..)
+_DEBUG = "| "  # Libreswan lib/libswan/debug.c: what `plutodebug` adds begins so
+
+
+@dataclass(slots=True)
+class Passed:
+    """One log as far as it was read; times in microseconds UTC, as read before the years were settled."""
+
+    source: str
+    member: str
+    side: Side | None
+    records: int = 0
+    first: int | None = None  # the earliest and the latest time; None where no line bears one
+    last: int | None = None
+    hosts: Counter[str] = field(default_factory=Counter)
+    programs: Counter[str] = field(default_factory=Counter)
+    levels: set[str] = field(default_factory=set)  # signs of a log level: `iked INFO`, `charon cfg >= 2`, `pluto debug`
+    minutes: set[int] = field(default_factory=set)  # in which there is a line
+
+
+class Traffic:
+    """Counts records as they pass; `logs` are those that passed, by source and member."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.logs: dict[tuple[str, str], Passed] = {}
+
+    def watch(self, batches: Iterable[list[Record]]) -> Iterator[list[Record]]:
+        """Pass batches of records, each of one log, and count them."""
+        for batch in batches:
+            if batch:
+                self._count(batch)
+            yield batch
+
+    def _count(self, batch: Sequence[Record]) -> None:
+        origin = batch[0].origin
+        log = self.logs.get((origin.source, origin.member))
+        if log is None:
+            if len(self.logs) >= _MOST:
+                return
+            log = self.logs[origin.source, origin.member] = Passed(origin.source, origin.member, batch[0].side)
+        log.records += len(batch)
+        log.hosts.update(record.host for record in batch)
+        log.programs.update(record.app for record in batch)
+        times = [record.at for record in batch if record.certainty is not Certainty.UNTIMED]
+        if times:
+            first, last = min(times), max(times)
+            log.first = first if log.first is None else min(log.first, first)
+            log.last = last if log.last is None else max(log.last, last)
+            if len(log.minutes) < _MINUTES:
+                log.minutes.update(at // MINUTE for at in times)
+        log.levels.update(filter(None, map(_level, batch)))
+
+
+def _level(record: Record) -> str:
+    """Return the sign of a log level that a record bears; nothing where it tells none."""
+    app = record.app
+    if app == "NSX":
+        found = _IKED.search(record.data)
+        return f"iked {found[1]}" if found else ""
+    if app in _CHARON:
+        return "charon cfg >= 2" if _SELECTING in record.text else ""
+    return "pluto debug" if app == "pluto" and record.text.startswith(_DEBUG) else ""
