@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from whydown.errors import InputError
+from whydown.sources.ahead import ahead
 from whydown.sources.bundles import Copies, Opener
 from whydown.sources.cutting import Cutter, Place, Sieve
 from whydown.sources.damage import DamagedError
@@ -70,6 +71,7 @@ def batches(
     repeats = {side: Repeats(tally) for side in (None, *Side)}
     for path, said, _, content in found:
         opener = Opener(path, said or "", tally, copies, since)
+        still = content is None and path != STDIN and Path(path).is_file()  # reading it never waits for a writer
         try:
             with _opened(path, tally, content) as read:
                 for member in opener.members(read):
@@ -88,7 +90,7 @@ def batches(
                     sifted = known.programs or (name and not known.daemon and not _REDACTED.search(name))
                     cutter = Cutter(Place(path, name, side), tally, sieve if sifted else None)
                     repeats[side].next_file()
-                    for batch in cutter.batches(pieces):
+                    for batch in cutter.batches(ahead(pieces) if still else pieces):
                         yield repeats[side].fresh(batch) if known.programs else batch
         except DamagedError as error:
             tally.notice(path, str(error), damaged=True)
