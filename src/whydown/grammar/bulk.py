@@ -9,7 +9,6 @@ are left to be read one by one. So a guess costs or saves time and changes nothi
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,7 +25,6 @@ _FEW = 4  # messages that are read one by one as quickly
 _LOOKS = 50_000  # looks that are remembered
 _VARYING = b"0123456789abcdef.:"  # what a look leaves out: addresses, numbers, identifiers
 _BLANKS = re.compile("  +")
-_BEYOND_LINE = re.compile(r"\\[DWs]")  # classes that hold line feeds
 
 Fields = dict[str, Any]
 
@@ -41,10 +39,11 @@ class Wording(NamedTuple):
 
 
 class Together(NamedTuple):
-    """Messages of one wording: their places and what they yield."""
+    """Messages of one wording: their places, their texts and what they yield."""
 
     shape: Shape
     places: list[int]
+    texts: list[str]
     fields: list[Fields]
 
 
@@ -67,9 +66,15 @@ class Bulk:
         self._guesses: dict[int, _Group | None] = {}  # by look; None: several wordings look so, or none
         self._groups: dict[int, _Group] = {}  # by wording
 
-    def read(self, texts: Sequence[str], datas: Sequence[str]) -> tuple[list[Together], list[int], list[int]]:
-        """Return the messages that could be read together, the places of the others, and the looks of all."""
-        looks = _looks(texts)
+    def unseen(self, looks: Sequence[int]) -> list[int]:
+        """Return the places at which looks stand for the first time ever."""
+        first = dict(zip(reversed(looks), range(len(looks) - 1, -1, -1), strict=True))
+        return [place for look, place in first.items() if look not in self._guesses]
+
+    def read(
+        self, texts: Sequence[str], datas: Sequence[str], looks: Sequence[int]
+    ) -> tuple[list[Together], list[int]]:
+        """Return the messages that could be read together, and the places of the others."""
         by_guess: dict[_Group | None, list[int]] = {None: []}
         for place, guess in enumerate(map(self._guesses.get, looks)):
             if guess in by_guess:
@@ -79,14 +84,14 @@ class Bulk:
         left = by_guess.pop(None)
         found: list[Together] = []
         for guess, places in by_guess.items():
-            fields = None
+            fields, some = None, [texts[place] for place in places]
             if guess is not None and len(places) >= _FEW:
-                fields = guess.read([texts[place] for place in places], {datas[place] for place in places})
+                fields = guess.read(some, {datas[place] for place in places})
             if guess is None or fields is None:
                 left += places
             else:
-                found.append(Together(guess.shape, places, fields))
-        return found, sorted(left), looks
+                found.append(Together(guess.shape, places, some, fields))
+        return found, sorted(left)
 
     def learn(self, look: int, shape: Shape | None) -> None:
         """Remember which wording a message of this look was; None: none."""
@@ -112,7 +117,7 @@ def _may_fit_both(one: Wording, other: Wording) -> bool:
     )
 
 
-def _looks(texts: Sequence[str]) -> list[int]:
+def looks_of(texts: Sequence[str]) -> list[int]:
     """Return for each text a number that is the same for those which differ in digits alone."""
     joined = "\n".join(texts).encode(errors="surrogateescape")
     looks = list(map(hash, joined.translate(None, _VARYING).split(b"\n")))
@@ -124,28 +129,15 @@ class _Group:
 
     def __init__(self, shape: Shape, rivals: tuple[Wording, ...], index: Index) -> None:
         self.shape = shape
-        self.able = not (shape.data or _BEYOND_LINE.search(shape.pattern.expression.replace(r"[^\s", "")))
+        self.able = not shape.data and shape.stays_within_lines
         self._rivals = rivals
         self._index = index
 
-    @cached_property
-    def _tight(self) -> Callable[[str], list[Any]]:
-        return self._all(self.shape.pattern.tight)
-
-    @cached_property
-    def _loose(self) -> Callable[[str], list[Any]]:
-        return self._all(self.shape.pattern.expression)
-
-    def _all(self, expression: str) -> Callable[[str], list[Any]]:
-        """Compile an expression for joined texts: it takes whole lines, and no slot goes beyond its line."""
-        within = expression.replace("[^", r"[^\n")
-        return re.compile(rf"^(?:{within})\n", (self.shape.flags & ~re.DOTALL) | re.MULTILINE).findall
-
     def read(self, texts: list[str], datas: set[str]) -> list[Fields] | None:
         """Return the fields of each text; None where not each of them is of this wording, or that is not certain."""
-        joined = "\n".join([*texts, ""])
+        joined = "\n".join(texts)
         spaced = "  " in joined
-        rows = (self._loose if spaced else self._tight)(joined)
+        rows = self.shape.groups(joined, tight=not spaced)
         if len(rows) != len(texts) or self._fits_before(texts, joined, datas, spaced=spaced):
             return None
         names, shape = self.shape.names, self.shape

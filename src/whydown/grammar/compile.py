@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 JOINT = "; "  # between the texts that several rows of a block gave for one field
 _BLANKS = re.compile(" +")
+_BEYOND_LINE = re.compile(r"\\[DWs]")  # classes that hold line feeds; `[^...]` is kept from that
 _PROPOSALS = frozenset(name for name, known in FIELDS.items() if known.type is SlotType.PROPOSALS)
 _SPIS = frozenset(name for name, known in FIELDS.items() if known.type in (SlotType.SPI32, SlotType.SPI64))
 _SPACED = frozenset({SlotType.TEXT, SlotType.IDENT, SlotType.NOTIFY, SlotType.TS, SlotType.PROPOSALS})
@@ -222,12 +223,33 @@ class Shape:
     @cached_property
     def tight(self) -> Callable[[str], re.Match[str] | None]:
         """Match a whole text in which no two blanks stand together."""
-        return re.compile(rf"(?:{self.pattern.tight})\Z", self.flags).match
+        return self._tight.fullmatch
 
     @cached_property
     def loose(self) -> Callable[[str], re.Match[str] | None]:
         """Match a whole text."""
-        return re.compile(rf"(?:{self.pattern.expression})\Z", self.flags).match
+        return self._loose.fullmatch
+
+    def groups(self, texts: str, *, tight: bool) -> list[Any]:
+        """Return the groups of each line of a text that this wording is; `tight`: no two blanks stand together."""
+        return (self._tight if tight else self._loose).findall(texts)
+
+    @cached_property
+    def stays_within_lines(self) -> bool:
+        """Whether no slot can go on beyond the end of a line."""
+        return not _BEYOND_LINE.search(self.pattern.expression.replace(r"[^\s", ""))
+
+    @cached_property
+    def _tight(self) -> re.Pattern[str]:
+        return self._line(self.pattern.tight)
+
+    @cached_property
+    def _loose(self) -> re.Pattern[str]:
+        return self._line(self.pattern.expression)
+
+    def _line(self, expression: str) -> re.Pattern[str]:
+        within = expression.replace("[^", r"[^\n")
+        return re.compile(rf"^(?:{within})$", self.flags & ~re.DOTALL | re.MULTILINE)
 
     @cached_property
     def head(self) -> Callable[[str], re.Match[str] | None]:

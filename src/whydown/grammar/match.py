@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import ahocorasick_rs
 
-from whydown.grammar.bulk import Bulk, Index, Wording
+from whydown.grammar.bulk import Bulk, Index, Wording, looks_of
 from whydown.grammar.compile import CompiledGrammar, Shape, compile_grammar, joined
 from whydown.grammar.model import NO_PROGRAM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from whydown.envelope.record import Record
     from whydown.grammar.model import Grammar
@@ -127,15 +127,20 @@ class _Reader:
         if len(records) < _MANY or grammar.keyed:
             return list(map(self._one, texts, heads or repeat({}), records))
         matches: list[Any] = [None] * len(records)
-        together, left, looks = self._bulk.read(texts, list(map(_data_of, records)))
-        for shape, places, found in together:
-            fields = [{**heads[place], **own} for place, own in zip(places, found, strict=True)] if heads else found
-            same = zip(repeat(grammar), repeat(shape), fields, [texts[place] for place in places], strict=False)
-            for place, match in zip(places, map(_match, same), strict=True):
-                matches[place] = match
-        for place in left:
-            match = matches[place] = self._one(texts[place], heads[place] if heads else {}, records[place])
-            self._bulk.learn(looks[place], match[1])
+        looks, bulk = looks_of(texts), self._bulk
+
+        def match_alone(places: Iterable[int]) -> None:
+            for place in places:
+                match = matches[place] = self._one(texts[place], heads[place] if heads else {}, records[place])
+                bulk.learn(looks[place], match[1])
+
+        match_alone(bulk.unseen(looks))
+        together, left = bulk.read(texts, list(map(_data_of, records)), looks)
+        for shape, places, some, own in together:
+            fields = [{**heads[place], **more} for place, more in zip(places, own, strict=True)] if heads else own
+            for place, match in zip(places, zip(repeat(grammar), repeat(shape), fields, some), strict=True):
+                matches[place] = _match(match)
+        match_alone(left)
         return matches
 
     def _one(self, text: str, fields: dict[str, Any], record: Record) -> Match:
