@@ -143,6 +143,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         os.environ["XDG_CACHE_HOME"] = place  # whydown's cache of grammars
+        os.environ["PYTHONPYCACHEPREFIX"] = place  # its modules compiled, as they are where it is installed
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         for share in (0.01, 0.1, 1.0):
             table(folder, given, share)
         print("\nflat in the number of templates? all VPN lines")

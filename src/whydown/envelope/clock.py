@@ -280,7 +280,11 @@ def _tail(text: str) -> tuple[int, bool] | None:
 def _looked_up(cache: dict[str, _V], texts: Iterable[str], read: Callable[[str], _V | None]) -> list[_V]:
     """Return what texts read as, and remember it; KeyError where one does not read."""
     texts = list(texts)
-    for text in set(texts).difference(cache):
+    try:
+        return list(map(cache.__getitem__, texts))
+    except KeyError:
+        missing = set(texts).difference(cache)
+    for text in missing:
         value = read(text)
         if value is None:
             raise KeyError(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from itertools import chain, groupby, repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from whydown.envelope.body import standard_header
@@ -66,12 +67,10 @@ def _read(lines: Sequence[Line], clock: Clock, tally: Tally) -> list[Record]:
     if len(lines) < _MANY or _END not in lines[0].text:
         return list(_one_by_one(lines, clock, tally))
     texts, origins, sides = zip(*lines, strict=True)
-    heads, _, tails = zip(*map(str.partition, texts, repeat(_END)), strict=True)
-    stamped, _, headers = zip(*map(str.partition, heads, repeat(" ")), strict=True)
-    messages = list(map(str.strip, tails))
+    stamped, headers, messages = _divided(texts)
     known = {header: standard_header(header + _END[:-1]) for header in set(headers)}
     begin, found = 0, list[Record]()
-    for standard, run in groupby(_plain(messages, list(map(known.__getitem__, headers)))):
+    for standard, run in groupby(_plain(messages, headers, known)):
         end = begin + len(list(run))
         ats = clock.zoned(stamped[begin:end]) if standard and end - begin >= _MANY else None
         if ats is None:
@@ -84,14 +83,26 @@ def _read(lines: Sequence[Line], clock: Clock, tally: Tally) -> list[Record]:
     return found
 
 
-def _plain(messages: Sequence[str], headers: Sequence[object]) -> list[bool]:
+def _divided(texts: Sequence[str]) -> tuple[Sequence[str], Sequence[str], list[str]]:
+    """Divide lines into stamps (of which some may be none), headers without their end, and messages."""
+    stamp, _, header = texts[0].partition(_END)[0].partition(" ")
+    size, shared = len(stamp), f" {header}{_END}"
+    if all(map(str.startswith, texts, repeat(shared), repeat(size))):
+        tails = map(itemgetter(slice(size + len(shared), None)), texts)
+        return list(map(itemgetter(slice(size)), texts)), [header] * len(texts), list(map(str.strip, tails))
+    heads, _, rests = zip(*map(str.partition, texts, repeat(_END)), strict=True)
+    stamped, _, headers = zip(*map(str.partition, heads, repeat(" ")), strict=True)
+    return stamped, headers, list(map(str.strip, rests))
+
+
+def _plain(messages: Sequence[str], headers: Sequence[str], known: Mapping[str, object]) -> list[bool]:
     """Say of each line whether its header is known, and its message one that stands for itself alone."""
     joined = "\n".join(messages)
     odd = "#01" in joined or " repeated " in joined
-    if not odd and "" not in messages and None not in headers:
+    if not odd and "" not in messages and None not in known.values():
         return [True] * len(messages)
     return [
-        header is not None and message != "" and "#01" not in message and " repeated " not in message
+        known[header] is not None and message != "" and "#01" not in message and " repeated " not in message
         for message, header in zip(messages, headers, strict=True)
     ]
 

@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import compress, islice
-from operator import attrgetter, not_
+from operator import attrgetter, itemgetter, ne, not_
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from whydown.grammar.compile import JOINT
@@ -41,7 +41,8 @@ _Writer: TypeAlias = tuple[str, str, str]  # host, program, process
 
 _SEVERAL = 16  # records that are worth doing at once
 
-_vendor, _kind, _direction, _rule = map(attrgetter, ("vendor", "block.kind", "block.direction", "rule"))
+_writer, _text, _shape = itemgetter(2, 3, 4), itemgetter(7), itemgetter(1)  # of a record, of a match
+_vendor, _told, _completes = attrgetter("vendor"), attrgetter("told"), attrgetter("completes")  # of grammar and shape
 # NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
 _event = cast("Callable[[tuple[Any, ...]], Event]", partial(tuple.__new__, Event))
 
@@ -111,13 +112,14 @@ class Assembler:
 
     def feed(self, records: Sequence[Record], matches: Sequence[Match | None]) -> list[Event]:
         """Return the events that a batch completes; a long stretch where no block is open is done at once."""
-        known = [match for match in matches if match is not None]
-        if len(known) < len(matches):
+        known: Sequence[Match] = matches  # type: ignore[assignment]
+        if not all(matches):
+            known = [match for match in matches if match is not None]
             self._tally.other += len(matches) - len(known)
             records = [record for record, match in zip(records, matches, strict=True) if match is not None]
         events: list[Event] = []
         place = 0
-        for opener in [*(place for place, match in enumerate(known) if _opens(match)), len(known)]:
+        for opener in [*_openers(known), len(known)]:
             while place < opener:
                 if self._open or opener - place < _SEVERAL:
                     events += self._one(records[place], known[place])
@@ -145,10 +147,12 @@ class Assembler:
         fresh = self._fresh(records)
         if not all(fresh):
             records, matches = list(compress(records, fresh)), list(compress(matches, fresh))
+        shapes = set(map(_shape, matches))
+        if None not in shapes and all(shape.block is not None for shape in shapes):
+            self._tally.events += len(matches)
+            return _events(records, matches)
         plain = [shape is not None and shape.block is not None for _, shape, _, _ in matches]
         self._tally.events += plain.count(True)
-        if all(plain):
-            return _events(records, matches)
         ready = iter(_events(list(compress(records, plain)), list(compress(matches, plain))))
         events: list[Event] = []
         begin = 0
@@ -165,13 +169,23 @@ class Assembler:
     def _fresh(self, records: Sequence[Record]) -> list[bool]:
         """Say of each record whether it is none that its writer wrote just before; repeats are counted."""
         last, fresh = self._last, list[bool]()
-        for record in records:
-            writer = record[2:5]
-            before = last.get(writer)
-            last[writer] = record
-            fresh.append(before is None or before[7] != record[7] or not _repeats(record, before))
-            if before is None and len(last) > _WRITERS:
-                last.clear()
+        first = last.get(records[0][2:5])
+        if first is not None and all(
+            same.count(same[0]) == len(records) for same in zip(*map(_writer, records), strict=True)
+        ):
+            befores = [first, *records[:-1]]
+            last[records[0][2:5]] = records[-1]
+            fresh = list(map(ne, map(_text, records), map(_text, befores)))
+            for place in compress(range(len(fresh)), map(not_, fresh)):
+                fresh[place] = not _repeats(records[place], befores[place])
+        else:
+            for record in records:
+                writer = record[2:5]
+                before = last.get(writer)
+                last[writer] = record
+                fresh.append(before is None or before[7] != record[7] or not _repeats(record, before))
+                if before is None and len(last) > _WRITERS:
+                    last.clear()
         self._tally.repeated += fresh.count(False)
         return fresh
 
@@ -282,10 +296,9 @@ class Assembler:
                 yield first
 
 
-def _opens(match: Match) -> bool:
-    """Whether a record begins an event that may get further records or turn into something else."""
-    shape = match[1]
-    return shape is not None and shape.opens
+def _openers(matches: Sequence[Match]) -> list[int]:
+    """Return the places of records that begin an event which may get further records or turn into something else."""
+    return [place for place, (_, shape, _, _) in enumerate(matches) if shape is not None and shape.opens]
 
 
 def _repeats(record: Record, before: Record) -> bool:
@@ -300,14 +313,11 @@ def _events(records: Sequence[Record], matches: Sequence[Match]) -> list[Event]:
         return []
     ats, certainties, hosts, apps, pids, _, _, texts, origins, sides = zip(*records, strict=True)
     grammars, shapes, found, _ = zip(*matches, strict=True)
-    vendors, kinds, directions, rules = (
-        map(_vendor, grammars),
-        map(_kind, shapes),
-        map(_direction, shapes),
-        map(_rule, shapes),
-    )
-    fields = [shape.completed(own) if shape.completes else own for shape, own in zip(shapes, found, strict=True)]
-    columns = ats, certainties, sides, hosts, apps, pids, vendors, kinds, directions, fields, rules, zip(origins), texts
+    kinds, directions, rules = zip(*map(_told, shapes), strict=True)
+    if any(map(_completes, shapes)):
+        found = tuple(shape.completed(own) for shape, own in zip(shapes, found, strict=True))
+    who = sides, hosts, apps, pids, map(_vendor, grammars)
+    columns = ats, certainties, *who, kinds, directions, found, rules, zip(origins, strict=True), texts
     return list(map(_event, zip(*columns, strict=True)))
 
 

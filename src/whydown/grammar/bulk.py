@@ -66,34 +66,38 @@ class Bulk:
         self._guesses: dict[int, _Group | None] = {}  # by look; None: several wordings look so, or none
         self._groups: dict[int, _Group] = {}  # by wording
 
-    def unseen(self, looks: Sequence[int]) -> list[int]:
-        """Return the places at which looks stand for the first time ever."""
-        first = dict(zip(reversed(looks), range(len(looks) - 1, -1, -1), strict=True))
-        return [place for look, place in first.items() if look not in self._guesses]
+    def read(self, texts: Sequence[str], datas: Sequence[str], alone: Callable[[int], Shape | None]) -> list[Together]:
+        """Return the messages that could be read together; `alone` reads the one at a place, and is asked for the others.
 
-    def read(
-        self, texts: Sequence[str], datas: Sequence[str], looks: Sequence[int]
-    ) -> tuple[list[Together], list[int]]:
-        """Return the messages that could be read together, and the places of the others."""
-        by_guess: dict[_Group | None, list[int]] = {None: []}
-        for place, guess in enumerate(map(self._guesses.get, looks)):
+        Of those that look alike for the first time, one is read alone.
+        """
+        looks = looks_of(texts)
+        by_guess: dict[_Group | None, list[int]] = {_UNSEEN: []}
+        for place, guess in enumerate(map(self._guesses.get, looks, repeat(_UNSEEN))):
             if guess in by_guess:
                 by_guess[guess].append(place)
             else:
                 by_guess[guess] = [place]
-        left = by_guess.pop(None)
+        for place in by_guess.pop(_UNSEEN):
+            if looks[place] in self._guesses:
+                by_guess.setdefault(self._guesses[looks[place]], []).append(place)
+            else:
+                self._learn(looks[place], alone(place))
         found: list[Together] = []
-        for guess, places in by_guess.items():
+        left: list[int] = []
+        for group, places in by_guess.items():
             fields, some = None, [texts[place] for place in places]
-            if guess is not None and len(places) >= _FEW:
-                fields = guess.read(some, {datas[place] for place in places})
-            if guess is None or fields is None:
+            if group is not None and len(places) >= _FEW:
+                fields = group.read(some, {datas[place] for place in places})
+            if group is None or fields is None:
                 left += places
             else:
-                found.append(Together(guess.shape, places, some, fields))
-        return found, sorted(left)
+                found.append(Together(group.shape, places, some, fields))
+        for place in left:
+            self._learn(looks[place], alone(place))
+        return found
 
-    def learn(self, look: int, shape: Shape | None) -> None:
+    def _learn(self, look: int, shape: Shape | None) -> None:
         """Remember which wording a message of this look was; None: none."""
         group = None if shape is None else self._group(shape)
         if self._guesses.setdefault(look, group) is not group:
@@ -180,3 +184,6 @@ def _dicts(names: tuple[str, ...], columns: Sequence[Iterable[Any]]) -> list[Fie
             return [{a: x, b: y, c: z} for x, y, z in zip(*columns, strict=True)]
         case _:
             return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+_UNSEEN: Any = object()  # stands for the guess of a look that was never seen

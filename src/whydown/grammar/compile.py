@@ -264,8 +264,13 @@ class Shape:
 
     def completed(self, fields: dict[str, Any]) -> Mapping[str, Any]:
         """Return the fields of a match as an event has them: with what the block sets."""
-        whole = {**fields, **self.block.sets} if self.block else fields
+        whole = {**fields, **self.block.sets} if self.block and self.block.sets else fields
         return Fields(whole) if self.has_proposals else whole
+
+    @cached_property
+    def told(self) -> tuple[Kind | None, Direction | None, Rule]:
+        """The kind and direction of what it opens, and the rule that says so."""
+        return (self.block.kind, self.block.direction, self.rule) if self.block else (None, None, self.rule)
 
     def fields(self, groups: Sequence[str]) -> dict[str, Any] | None:
         """Return the typed fields of a match; None when a converter refuses a value."""

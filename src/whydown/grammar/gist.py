@@ -126,17 +126,24 @@ def _addresses(text: str) -> dict[str, Any]:
     return {"src": found[0], "dst": found[1]} if len(found) == 2 else {}
 
 
+# What is masked, and a sign that stands in it so many times: counting is quicker than looking.
 _MASKS = (
-    (re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"), "<ip>"),
-    (re.compile(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,7}"), "<ip>"),
-    (re.compile(r"(?<![0-9A-Za-z])(?:0x[0-9A-Fa-f]+|(?=[A-Fa-f]{0,31}[0-9])[0-9A-Fa-f]{6,})(?![0-9A-Za-z])"), "<hex>"),
-    (re.compile(r"[0-9]+"), "<n>"),
+    (".", 3, re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"), "<ip>"),
+    (":", 3, re.compile(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,7}"), "<ip>"),
+    (
+        "",
+        0,
+        re.compile(r"(?<![0-9A-Za-z])(?:0x[0-9A-Fa-f]+|(?=[A-Fa-f]{0,31}[0-9])[0-9A-Fa-f]{6,})(?![0-9A-Za-z])"),
+        "<hex>",
+    ),
+    ("", 0, re.compile(r"[0-9]+"), "<n>"),
 )
 
 
 def shape_of(text: str) -> str:
     """Return a line with addresses, hexadecimal and decimal numbers masked: lines of one wording look the same."""
     shape = text[:300]
-    for mask, name in _MASKS:
-        shape = mask.sub(name, shape)
+    for sign, least, mask, name in _MASKS:
+        if shape.count(sign) >= least:
+            shape = mask.sub(name, shape)
     return shape

@@ -9,7 +9,7 @@ matches out; a faster engine need offer no more.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from functools import lru_cache, partial
 from itertools import repeat
 from operator import attrgetter
@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import ahocorasick_rs
 
-from whydown.grammar.bulk import Bulk, Index, Wording, looks_of
+from whydown.grammar.bulk import Bulk, Index, Wording
 from whydown.grammar.compile import CompiledGrammar, Shape, compile_grammar, joined
 from whydown.grammar.model import NO_PROGRAM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from whydown.envelope.record import Record
     from whydown.grammar.model import Grammar
@@ -127,20 +127,15 @@ class _Reader:
         if len(records) < _MANY or grammar.keyed:
             return list(map(self._one, texts, heads or repeat({}), records))
         matches: list[Any] = [None] * len(records)
-        looks, bulk = looks_of(texts), self._bulk
 
-        def match_alone(places: Iterable[int]) -> None:
-            for place in places:
-                match = matches[place] = self._one(texts[place], heads[place] if heads else {}, records[place])
-                bulk.learn(looks[place], match[1])
+        def alone(place: int) -> Shape | None:
+            match = matches[place] = self._one(texts[place], heads[place] if heads else {}, records[place])
+            return match[1]
 
-        match_alone(bulk.unseen(looks))
-        together, left = bulk.read(texts, list(map(_data_of, records)), looks)
-        for shape, places, some, own in together:
+        for shape, places, some, own in self._bulk.read(texts, list(map(_data_of, records)), alone):
             fields = [{**heads[place], **more} for place, more in zip(places, own, strict=True)] if heads else own
-            for place, match in zip(places, zip(repeat(grammar), repeat(shape), fields, some), strict=True):
-                matches[place] = _match(match)
-        match_alone(left)
+            same = map(_match, zip(repeat(grammar), repeat(shape), fields, some))
+            deque(map(matches.__setitem__, places, same), 0)
         return matches
 
     def _one(self, text: str, fields: dict[str, Any], record: Record) -> Match:
