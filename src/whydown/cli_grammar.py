@@ -82,7 +82,7 @@ def try_line(
     Or, with exit status 1, how far the nearest wordings go along with it.
     """
     from whydown.grammar.trial import not_read, told, trials  # noqa: PLC0415
-    from whydown.report.quote import without_secrets  # noqa: PLC0415
+    from whydown.report.secrets import without_secrets  # noqa: PLC0415
 
     tried = trials(_line(line), _named(_loaded(grammars), grammar))
     readings = [(t, r) for t in tried for r in t.readings]
@@ -106,7 +106,7 @@ def new(
     """
     from whydown.grammar.scaffold import likely_kinds, scaffold  # noqa: PLC0415
     from whydown.grammar.trial import told, trials  # noqa: PLC0415
-    from whydown.report.quote import without_secrets  # noqa: PLC0415
+    from whydown.report.secrets import without_secrets  # noqa: PLC0415
 
     tried = trials(_line(line), _named(_loaded(grammars), grammar))
     best = min(tried, key=lambda t: (not t.readings, not t.headed, len(t.message), len(t.grammar.name)), default=None)

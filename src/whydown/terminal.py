@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from whydown.errors import UsageError, WhydownError
-from whydown.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +27,9 @@ _NARROW, _WIDE = 60, 100  # columns a page is laid out for, at least and at most
 def say(message: str, kind: str = "") -> None:
     """Tell the user something beside the result, on standard error."""
     with suppress(OSError, ValueError):  # whoever closed standard error does not want to hear it
-        shown = "\n".join(map(printable, message.split("\n")))
+        from whydown.report.quote import quote  # noqa: PLC0415 - most runs have nothing to say
+
+        shown = "\n".join(map(quote, message.split("\n")))
         sys.stderr.write(f"whydown: {kind + ': ' if kind else ''}{shown}\n")
 
 

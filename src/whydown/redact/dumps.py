@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from whydown.dumps import nsx_json, objects
 from whydown.redact import names
-from whydown.report.quote import without_secrets
+from whydown.report.secrets import without_secrets
 from whydown.text import printable
 
 if TYPE_CHECKING:

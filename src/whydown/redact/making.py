@@ -12,7 +12,7 @@ from whydown.redact import dumps, names
 from whydown.redact.pseudonyms import Book, Pseudonyms
 from whydown.redact.spots import Spots
 from whydown.redact.taken import Whence
-from whydown.report.quote import without_secrets
+from whydown.report.secrets import without_secrets
 from whydown.sessions.homes import home_of
 from whydown.text import printable
 
@@ -99,7 +99,7 @@ def _parts(taken: Taken) -> Iterable[_Part]:
 
 def _learn(part: _Part, spots: Spots, vocabulary: Vocabulary) -> _Learnt:
     learnt = _Learnt({n for n in part.names if not vocabulary.has(n.text)}, {}, {})
-    for text in part.texts:
+    for text in map(without_secrets, part.texts):
         learnt.names.update(n for n in names.of_text(text) if not vocabulary.has(n.text))
         for _, _, other, found in spots.of(text):
             if found:

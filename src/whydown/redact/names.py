@@ -6,6 +6,8 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from whydown.report.secrets import without_secrets
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -142,19 +144,18 @@ def atoms(value: str, word: str) -> Iterator[Named]:
     text = value.strip(" \t'\"[]").lower().removeprefix("@").removeprefix("#")
     if not text or text.startswith("%") or _is_address(text) or UUID.fullmatch(text):
         return
-    if "=" in text:
-        for found in _RDN.findall(text):
-            if len(found.strip()) > 2:  # a country is no secret
-                yield from atoms(found, word)
-    elif "@" in text:
+    if without_secrets(value) != value:  # it is to be dropped, not to be kept in a map
+        return
+    if "@" in text and "=" not in text:
         user, _, domain = text.partition("@")
         yield from atoms(user, "user")
         yield from atoms(domain, word)
     elif _FQDN.fullmatch(text):
         yield from _of_domain(text)
-    elif "/" in text:
-        for part in text.split("/"):
-            yield from atoms(part, word)
+    elif "=" in text or "/" in text:
+        for part in _RDN.findall(text) if "=" in text else text.split("/"):
+            if len(part.strip()) > 2 or "=" not in text:  # a country is no secret
+                yield from atoms(part, word)
     elif len(text) > 1 and not re.fullmatch(r"[\d.x:#-]+", text):
         yield Named(text, word)
 

@@ -11,7 +11,7 @@ from ahocorasick_rs import BytesAhoCorasick
 
 from whydown.redact.names import WORDS, Named, Vocabulary
 from whydown.redact.spots import Spot, Spots, forms, read
-from whydown.report.quote import without_secrets
+from whydown.report.secrets import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
