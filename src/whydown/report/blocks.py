@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from whydown.sources.line import Origin
 
 _ADDRESS = re.compile(r"https?://[!-;=?-~]+")
+_LONGEST, _BRIEFLY = 700, 240  # characters of a line; where there are many pages
 _SECOND = 1_000_000
 _KEY = Markup(
     '<p class="key">Solid arrow: both logs tell of the message. Dashed: only one of them does. '
@@ -43,6 +44,7 @@ class Lines:
 
     number: int = 0
     first: bool = True  # no page before shows a ladder
+    longest: int = _LONGEST  # characters of a line that are shown
     proofs: tuple[Evidence, ...] = ()
     rungs: tuple[Rung, ...] = ()
     keys: Mapping[Origin, str] = field(default_factory=dict)
@@ -56,7 +58,8 @@ class Lines:
         drawn = essential(drawn) if brief else drawn
         events = [step.event for step in proofs] + [told.event for rung in drawn for told in rung.told]
         origins = dict.fromkeys(event.origins[0] for event in events)
-        return cls(page.number, first, proofs, drawn, {o: f"{page.number}-{n}" for n, o in enumerate(origins)})
+        longest = _BRIEFLY if brief else _LONGEST
+        return cls(page.number, first, longest, proofs, drawn, {o: f"{page.number}-{n}" for n, o in enumerate(origins)})
 
     def key(self, event: Event) -> str:
         """Return what the anchors of an event's line and rung end in; empty where the page does not show it."""
@@ -74,19 +77,21 @@ class Lines:
             Markup('<figure><figcaption><b>{}</b> {}</figcaption>\n<ol class="log">\n{}</ol></figure>\n').format(
                 side.capitalize(),
                 quote(path),
-                Markup().join(_line(self.keys[o], events[o], proofs.get(o), is_drawn=o in drawn) for o in origins),
+                Markup().join(
+                    _line(self.keys[o], events[o], proofs.get(o), self.longest, is_drawn=o in drawn) for o in origins
+                ),
             )
             for (side, path), origins in sources.items()
         )
 
 
-def _line(key: str, event: Event, proof: Evidence | None, *, is_drawn: bool) -> Markup:
+def _line(key: str, event: Event, proof: Evidence | None, longest: int, *, is_drawn: bool) -> Markup:
     there = Markup("<a href=#r{}>{}</a>") if is_drawn else Markup("<b>{1}</b>")
     number = there.format(key, event.origins[0].line)
     if proof is None:
-        return Markup("<li id=e{}>{}<code>{}</code></li>\n").format(key, number, line_text(event))
+        return Markup("<li id=e{}>{}<code>{}</code></li>\n").format(key, number, line_text(event, longest))
     return Markup("<li id=e{} class=proof>{}<code>{} <small>{}</small></code></li>\n").format(
-        key, number, line_text(event), quote(how_known(proof).split(", ", 1)[1])
+        key, number, line_text(event, longest), quote(how_known(proof).split(", ", 1)[1])
     )
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 import whydown
+from whydown.diagnose.incident import Layer
 from whydown.report.blocks import Lines, link, markup
 from whydown.report.document import Pairs, Section
 from whydown.report.pages import document_of
@@ -90,9 +91,9 @@ def _sheet() -> tuple[str, str]:
 
 
 def _page(page: Page, level: int, lines: Lines, *, brief: bool) -> Markup:
-    """Write a page; where there are many, a brief one: its ladder shows what fails, its reason is documented below."""
+    """Write a page; where there are many, a brief one: its ladder shows what fails, its reason is explained once."""
     if brief:
-        page = replace(page, sections=tuple(section for section in page.sections if section.name not in _LEFT_OUT))
+        page = _brief(page)
     numbered = f"{page.number}. " if page.number else ""
     sure = str(page.incident.confidence) if page.incident and page.incident.cause else ""
     sections = Markup().join(_section(section, level + 1, lines, sure) for section in _answer_first(page.sections))
@@ -103,16 +104,29 @@ def _page(page: Page, level: int, lines: Lines, *, brief: bool) -> Markup:
     )
 
 
+def _brief(page: Page) -> Page:
+    """Return a page without what is said of its reason anywhere, and what only a reader of this one incident needs."""
+    sections = [section for section in page.sections if section.name not in _LEFT_OUT]
+    means = page.incident.reason_means if page.incident else ""
+    for at, section in enumerate(sections):
+        if section.name == "facts" and means:
+            rows = [row for block in section.blocks if isinstance(block, Pairs) for row in block.rows]
+            kept = ((name, text.removesuffix(means).strip() if name == "reason" else text) for name, text in rows)
+            sections[at] = replace(section, blocks=(Pairs(tuple(kept)),))
+    return replace(page, sections=tuple(sections))
+
+
 def _reasons(pages: Sequence[Page]) -> Markup:
-    """Write where each reason is documented, once."""
-    links = {page.incident.reason: page.incident.link for page in pages if page.incident and page.incident.link}
+    """Write what each reason means and where it is documented, once."""
+    incidents = [page.incident for page in pages if page.incident]
+    told = {f"{i.reason}{'' if i.layer is Layer.SESSION else f' ({i.layer})'}": i for i in incidents}
     rows = Markup().join(
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>\n").format(quote(reason), link(address))
-        for reason, address in sorted(links.items())
+        Markup("<div><dt>{}</dt><dd>{} {}</dd></div>\n").format(
+            quote(reason), quote(incident.reason_means), link(incident.link) if incident.link else ""
+        )
+        for reason, incident in sorted(told.items())
     )
-    return Markup(
-        '<section class="reasons"><h2>Where the reasons are documented</h2>\n<dl>\n{}</dl>\n</section>\n'
-    ).format(rows)
+    return Markup('<section class="reasons"><h2>What the reasons mean</h2>\n<dl>\n{}</dl>\n</section>\n').format(rows)
 
 
 def _answer_first(sections: Sequence[Section]) -> Iterator[Section]:

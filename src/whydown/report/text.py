@@ -60,11 +60,11 @@ def how_known(step: Evidence) -> str:
     return f"{step.event.side or 'side not known'}, {role}{how}"
 
 
-def line_text(event: Event) -> str:
+def line_text(event: Event, most: int = _LONGEST_QUOTE) -> str:
     """Return the text of an event's lines as it is shown: on one line, up to a length."""
     text = " / ".join(event.text.split("\n"))
-    more = f" … ({len(text) - _LONGEST_QUOTE} more characters)" if len(text) > _LONGEST_QUOTE else ""
-    return quote(text[:_LONGEST_QUOTE]) + more
+    more = f" … ({len(text) - most} more characters)" if len(text) > most else ""
+    return quote(text[:most]) + more
 
 
 def bars(lives: Lives, style: Style) -> list[str]:
