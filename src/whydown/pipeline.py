@@ -25,6 +25,7 @@ from whydown.sessions.latest import latest
 from whydown.sessions.rebuild import rebuild_sessions
 from whydown.sessions.writers import gather_writers
 from whydown.sources import files
+from whydown.sources.bundles import Window
 from whydown.sources.files import Input
 from whydown.sources.line import Content, Side
 from whydown.tally import Tally
@@ -96,8 +97,11 @@ def read_events(  # noqa: PLR0913 - all but the first are keywords
                 watch.hear(place.source, event.at)
         stated.extend(found)
 
-    since = None if options.since is None else options.since - _ZONES
-    lines = files.batches(inputs, tally, () if traffic else library.marks, aside=aside, since=since)
+    window = Window(
+        None if options.since is None else options.since - _ZONES,
+        None if options.until is None else options.until + _ZONES,
+    )
+    lines = files.batches(inputs, tally, () if traffic else library.marks, aside=aside, window=window)
     if taken:
         taken.given = frozenset(i.side for i in inputs if i.side)
         lines = taken.batches(lines)

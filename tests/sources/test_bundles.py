@@ -22,6 +22,7 @@ from sources.archives import header, library_tar, library_zip, padded, tar_file
 from whydown.envelope.records import records
 from whydown.errors import InputError
 from whydown.sources import frames
+from whydown.sources.bundles import Window
 from whydown.sources.files import Input, lines
 from whydown.sources.line import Origin, Side
 from whydown.tally import Tally
@@ -305,10 +306,22 @@ def test_an_archive_without_a_log_says_so(tmp_path: Path) -> None:
 def test_members_written_before_the_time_that_matters_are_not_read(tmp_path: Path) -> None:
     bundle = tar_of(("syslog.1", line(1), IN_2019), ("syslog", line(2), IN_2021), ("undated.log", line(3), 0))
     tally = Tally()
-    found = read(write(tmp_path / "t", bundle), tally=tally, since=(IN_2019 + 1) * 1_000_000)
+    found = read(write(tmp_path / "t", bundle), tally=tally, window=Window(since=(IN_2019 + 1) * 1_000_000))
     assert [number for _, number in found] == ["2", "3"]
     assert tally.lines == 2
     assert told(tally)[0][1] == "left out of this archive: 1 log from before the time that was asked for"
+
+
+def test_members_that_begin_after_the_time_that_matters_are_not_read(tmp_path: Path) -> None:
+    first, second = line(1), line(2).replace(b"2026-11-21", b"2026-11-23")
+    bundle = library_tar(
+        ("syslog.1", first + second), ("syslog", second), ("short.log", b"Nov 23 20:40:01 a b[1]: c\n")
+    )
+    until = int(datetime(2026, 11, 22, tzinfo=UTC).timestamp()) * 1_000_000
+    tally = Tally()
+    read(write(tmp_path / "t", bundle), tally=tally, window=Window(until=until))
+    assert tally.lines == 3
+    assert told(tally)[0][1] == "left out of this archive: 1 log from after the time that was asked for"
 
 
 def test_state_dumps_in_archives_go_aside(tmp_path: Path) -> None:

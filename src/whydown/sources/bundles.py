@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.sources.damage import DamagedError
 from whydown.sources.inflating import GZIP_MAGIC
-from whydown.sources.looks import HEAD, Look, look, named_like_a_log
+from whydown.sources.looks import HEAD, Look, begins, look, named_like_a_log
 from whydown.sources.reading import Reader
 from whydown.sources.streams import Budget, packing_of, pieces_of, unpack
 from whydown.sources.tars import is_tar, tar_entries
@@ -35,7 +35,18 @@ _SEVERAL = {
     "file that is no log": "files that are no logs",
     "copy of another member": "copies of other members",
     "log from before the time that was asked for": "logs from before the time that was asked for",
+    "log from after the time that was asked for": "logs from after the time that was asked for",
 }  # directories and headers are of no interest
+
+
+class Window(NamedTuple):
+    """The time that matters, microseconds UTC; None where it is open."""
+
+    since: int | None = None
+    until: int | None = None
+
+
+EVER = Window()
 
 
 class Member(NamedTuple):
@@ -70,13 +81,13 @@ class Copies:
 class Opener:
     """Opens one input: a log, a packed log, or an archive; `source` is its path, for notices."""
 
-    def __init__(self, source: str, side: str, tally: Tally, copies: Copies, since: int | None = None) -> None:
-        """Tell in `tally` what is odd; members last written before `since` (microseconds UTC) are left out."""
+    def __init__(self, source: str, side: str, tally: Tally, copies: Copies, window: Window = EVER) -> None:
+        """Tell in `tally` what is odd; members last written before the window, or begun after it, are left out."""
         self._source = source
         self._side = side
         self._tally = tally
         self._copies = copies
-        self._since = since
+        self._window = window
         self._budget = Budget()
         self._entries = 0
         self._left_out: Counter[str] = Counter()
@@ -113,15 +124,18 @@ class Opener:
         elif not name:
             yield Member(name, look(head), stream, None)
         elif head:
-            yield from self._log(Member(name, look(head), stream, written))
+            yield from self._log(Member(name, look(head), stream, written), head)
         else:
             next(stream, b"")  # the damage, if that is why there is nothing
 
-    def _log(self, member: Member) -> Iterator[Member]:
+    def _log(self, member: Member, head: bytes) -> Iterator[Member]:
         """Give a member if it is a log."""
         name, seen, _, written = member
-        if self._since is not None and written is not None and written < self._since:
+        since, until = self._window
+        if since is not None and written is not None and written < since:
             self._left_out["log from before the time that was asked for"] += 1
+        elif until is not None and seen.log and (first := begins(head)) is not None and first > until:
+            self._left_out["log from after the time that was asked for"] += 1
         elif not seen.alien and (seen.log or seen.dump or named_like_a_log(name)):
             self._logs += 1
             yield member._replace(pieces=self._watched(member.pieces))

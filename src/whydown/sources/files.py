@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from whydown.errors import InputError
 from whydown.sources.ahead import ahead
-from whydown.sources.bundles import Copies, Opener
+from whydown.sources.bundles import EVER, Copies, Opener, Window
 from whydown.sources.cutting import Cutter, Place, Sieve
 from whydown.sources.damage import DamagedError
 from whydown.sources.finding import STDIN, find
@@ -51,14 +51,14 @@ def batches(
     marks: Sequence[str] = (),
     *,
     aside: Callable[[Place, Iterator[bytes]], None] | None = None,
-    since: int | None = None,
+    window: Window = EVER,
 ) -> Iterator[Sequence[Line]]:
     """Read every line of the inputs: files whose stamps are complete first, directories in the order of their names.
 
     A batch is of one file or member. Every line is yielded or counted in `tally` as blank; with `marks`, lines that hold none of them are counted as
     `other` and not yielded, except in files whose lines name no program (a daemon's own log, pasted lines). A state
     dump is no log: its blocks go to `aside` if that is given, which counts their lines. Archives are read member by
-    member, in the order they have; members last written before `since` (microseconds UTC) are left out. A line that
+    member, in the order they have; members last written before `window` or begun after it are left out. A line that
     stands in two files of a side, time and host included, is yielded once, and counted as repeated. What cannot be
     read becomes a notice. Raises InputError when there is not one line to read, UsageError when a file is given for
     both sides.
@@ -70,7 +70,7 @@ def batches(
     copies = Copies()
     repeats = {side: Repeats(tally) for side in (None, *Side)}
     for path, said, _, content in found:
-        opener = Opener(path, said or "", tally, copies, since)
+        opener = Opener(path, said or "", tally, copies, window)
         still = content is None and path != STDIN and Path(path).is_file()  # reading it never waits for a writer
         try:
             with _opened(path, tally, content) as read:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from whydown.sources.streams import packing_of
@@ -11,6 +12,7 @@ from whydown.sources.zips import is_zip
 
 HEAD = 64 * 1024  # bytes that are looked at
 _LINES = 200
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _STATE_WITHIN = 4096  # bytes within which a state dump in text shows what it is
 
 _MAGIC = {
@@ -48,6 +50,7 @@ _LOGS = re.compile(r"(?:^|/)var/log/(?:syslog[^/]*|(?:frr|rcpm)/.+)$")
 _FULL = re.compile(
     rb"(?:<\d{1,3}>)?(?:1 )?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d) |\{.*_TIMESTAMP\""
 )
+_FIRST = re.compile(rb"(?:<\d{1,3}>)?(?:1 )?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)) ")
 _TIME = re.compile(rb"[^\n]{0,47}?(?<!\d)\d\d:\d\d:\d\d(?!\d)|.*_TIMESTAMP\"|.*\b(?:eventtime|event_timestamp)\b")
 
 # what NSX answers when it is asked for its state: the Edge's command line, its JSON, the sentences of its alarms
@@ -108,6 +111,17 @@ def look(head: bytes) -> Look:
 def _is_dump(head: bytes) -> bool:
     """Whether the first bytes are those of a state dump."""
     return bool(_STATE_KEY.search(head) if _JSON.match(head) else _STATE_TEXT.search(head[:_STATE_WITHIN]))
+
+
+def begins(head: bytes) -> int | None:
+    """Return the time of the first line that bears year and zone, microseconds UTC; None where no early line does."""
+    for line in head.split(b"\n", _LINES)[:_LINES]:
+        if match := _FIRST.match(line):
+            try:
+                return (datetime.fromisoformat(match[1].decode()) - _EPOCH) // _MICROSECOND
+            except ValueError:  # no day of the calendar
+                continue
+    return None
 
 
 def named_like_a_log(name: str) -> bool:
