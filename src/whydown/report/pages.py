@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from whydown.diagnose.incident import Incident
     from whydown.report.model import Report
 
-_NAMED = 3  # causes of a reason that are named
 _FEW = 2  # incidents that need no counting
 _MANY = 10  # incidents that are better counted before they are named
 
@@ -94,8 +93,15 @@ def _counts(leading: Sequence[Incident]) -> Table:
     rows = []
     for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], -still[item[0]], item[0])):
         causes = Counter(i.cause.title if i.cause else "not known" for i in leading if i.reason == reason)
-        ranked = sorted(causes.items(), key=lambda item: (-item[1], item[0]))
-        told = "; ".join(f"{cause}{f' ({n} times)' if n > 1 else ''}" for cause, n in ranked[:_NAMED])
-        told += f"; {many(len(ranked) - _NAMED, 'more cause')}" if len(ranked) > _NAMED else ""
-        rows.append((reason, str(count), str(still[reason]), told))
-    return Table(("Reason", "Incidents", "Open", "Causes"), tuple(rows))
+        rows.append((reason, str(count), str(still[reason]), _foremost(causes)))
+    return Table(("Reason", "Incidents", "Open", "Cause"), tuple(rows))
+
+
+def _foremost(causes: Counter[str]) -> str:
+    """Name the most frequent cause; only how many there are where each stands once."""
+    (cause, count), *others = sorted(causes.items(), key=lambda item: (-item[1], item[0]))
+    if not others:
+        return cause
+    if count == 1:
+        return f"{len(causes)} different causes"
+    return f"{cause} ({count}); {many(len(others), 'other cause')}"

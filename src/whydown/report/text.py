@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from whydown.grammar.event import Provenance
 from whydown.report.document import Chart, Index, Ladder, Pairs, Points, Quotes, Reference, Said, Table
 from whydown.report.ladder import draw
-from whydown.report.layout import Paper, Style, stamp
+from whydown.report.layout import Paper, Style, many, stamp
 from whydown.report.lives import State, paint
 from whydown.report.pages import document_of
 from whydown.report.quote import prose, quote
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from whydown.report.model import Report
 
 _LONGEST_QUOTE = 700
+_MOST_BARS = 40
 _MARKS = {State.UP: "=", State.NEGOTIATING: "~", State.DOWN: "x"}
 
 
@@ -69,15 +70,18 @@ def line_text(event: Event, most: int = _LONGEST_QUOTE) -> str:
 
 def bars(lives: Lives, style: Style) -> list[str]:
     """Draw the sessions' lives as rows of characters."""
-    names = [quote(life.name) for life in lives.rows]
+    shown = lives.rows[:_MOST_BARS]
+    names = [quote(life.name) for life in shown]
     room = min(30, max(map(len, names)))
     columns = max(16, min(style.width, 80) - room - 6)
     rows = [f"{'':{room}}  {stamp(lives.begin)}{stamp(lives.end):>{max(21, columns - 20)}}"]
-    for name, life in zip(names, lives.rows, strict=True):
+    for name, life in zip(names, shown, strict=True):
         row = ["."] * columns
         for span in paint(life.spans, lives.begin, lives.end, columns):
             row[span.begin : span.end] = _MARKS[span.state] * (span.end - span.begin)
         rows.append(f"{name if len(name) <= room else name[: room - 1] + '…':{room}}  {''.join(row)}")
+    if len(lives.rows) > len(shown):
+        rows.append(f"{'':{room}}  … {many(len(lives.rows) - len(shown), 'more session')}")
     rows.append(f"{'':{room}}  = up   ~ negotiating   x down   . not known")
     return rows
 
