@@ -186,10 +186,10 @@ def conclude(  # noqa: PLR0913 - what an analysis is made of
     tally: Tally,
 ) -> Report:
     """Say why sessions and tunnels went down, of events that `read_events` read from these inputs."""
-    events = list(events)  # names of files tell sides, too, once they are read
+    kept = latest(events, options.most, tally)  # read first: names of files tell sides, too, once they are read
     given = frozenset(i.side for i in inputs if i.side) | {Side(side) for side in tally.sides}
     zoned = frozenset(side for side in Side if options.zone_of(side))
-    sessions, heard = rebuild_sessions(latest(events, options.most, tally), given, tally, zoned)
+    sessions, heard = rebuild_sessions(kept, given, tally, zoned)
     able = supplies(library.grammars)
     incidents: list[Incident] = []
     traces: list[Trace] = []
