@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from batch.given import bundles
 from whydown.batch.cases import find_cases
@@ -18,6 +19,7 @@ from whydown.batch.reading import Plan
 from whydown.batch.run import run
 from whydown.batch.workers import Limits
 from whydown.pipeline import Options
+from whydown.report.schema import schema
 from whydown.tally import Tally
 
 if TYPE_CHECKING:
@@ -76,6 +78,13 @@ def test_the_roll_up_counts_what_the_bundles_hold(lines: list[dict[str, Any]]) -
     for by, counts in rollup["by"].items():
         assert sum(count["incidents"] for count in counts) == len(incidents), by
     assert {count["name"] for count in rollup["by"]["reason"]} == {one["reason"]["name"] for one in incidents}
+
+
+def test_every_line_is_as_the_schema_says(lines: list[dict[str, Any]]) -> None:
+    held = Draft202012Validator(schema())
+    assert {one["type"] for one in lines} == {"incident", "bundle", "rollup"}
+    for one in lines:
+        held.validate(one)
 
 
 @pytest.mark.parametrize("written", ["text", "jsonl"])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from whydown.diagnose.incident import Incident
+    from whydown.sessions.names import SessionName
 
 
 class Status(StrEnum):
@@ -82,6 +83,12 @@ class Outcome(NamedTuple):
         return found
 
 
+def _called(name: SessionName) -> str:
+    """Name a session as people know it: a name that was made up from the logs helps nobody."""
+    known = name.name or name.id.count("-") == 4
+    return short_name(name) if known else name.peer.address or name.peer.host or short_name(name)
+
+
 def _unpacked(data: bytes) -> str:
     try:
         return zlib.decompress(data).decode() if data else ""
@@ -94,7 +101,7 @@ def row(incident: Incident) -> Row:
     name = incident.session
     return Row(
         id=incident.id,
-        session=quote(short_name(name)),
+        session=quote(_called(name)),
         session_id=quote(name.id),
         edge=quote(name.edge.host or name.edge.address),
         peer=quote(name.peer.host or name.peer.address),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import whydown
 from whydown.batch.outcome import Status
@@ -18,12 +18,13 @@ from whydown.report.table import BUNDLED_INCIDENTS
 from whydown.report.wire import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from whydown.batch.outcome import Outcome, Row
     from whydown.batch.rollup import Count
     from whydown.batch.run import Batch
     from whydown.report.formats import Parts
+    from whydown.report.wire import BundleWire, CountWire, RollUpWire, SummaryWire
 
 _MOST = 15  # rows of a table
 TITLES = {
@@ -54,35 +55,33 @@ def json_lines(batch: Batch, grammars: str) -> Iterator[str]:
     """Write a batch as JSON lines: each bundle's incidents and then the bundle, and the roll-up last."""
     leading = [(case, row) for case, outcome in batch.outcomes for row in outcome.rows if not row.follows]
     for case, outcome in batch.outcomes:
-        summary: dict[str, Any] | None = None
+        summary: SummaryWire | None = None
         for wire in outcome.wires():
             if wire["type"] == "summary":
-                summary = wire
+                summary = cast("SummaryWire", wire)
             else:
                 yield _line({**wire, "bundle": case})
-        yield _line(
-            {
-                "type": "bundle",
-                "schema": SCHEMA,
-                "bundle": case,
-                "status": outcome.status.value,
-                "message": outcome.message,
-                "incidents": len(outcome.rows),
-                "summary": summary,
-            }
-        )
-    yield _line(
-        {
-            "type": "rollup",
+        bundle: BundleWire = {
+            "type": "bundle",
             "schema": SCHEMA,
-            "bundles": len(batch.outcomes),
-            "failed": sum(outcome.status is Status.FAILED for _, outcome in batch.outcomes),
-            "incidents": len(leading),
-            "open": sum(row.ended is None for _, row in leading),
-            "by": {by: [one._asdict() for one in counts] for by, counts in count(leading).items()},
-            "made_by": {"whydown": whydown.__version__, "grammars": grammars},
+            "bundle": case,
+            "status": cast("Any", outcome.status.value),
+            "message": outcome.message,
+            "incidents": len(outcome.rows),
+            "summary": summary,
         }
-    )
+        yield _line(bundle)
+    rollup: RollUpWire = {
+        "type": "rollup",
+        "schema": SCHEMA,
+        "bundles": len(batch.outcomes),
+        "failed": sum(outcome.status is Status.FAILED for _, outcome in batch.outcomes),
+        "incidents": len(leading),
+        "open": sum(row.ended is None for _, row in leading),
+        "by": {by: [cast("CountWire", one._asdict()) for one in counts] for by, counts in count(leading).items()},
+        "made_by": {"whydown": whydown.__version__, "grammars": grammars},
+    }
+    yield _line(rollup)
 
 
 def tables(batch: Batch, written_as: Format) -> Parts:
@@ -105,7 +104,7 @@ def said(row: Row) -> str:
     return f"{row.session}: {what}{tunnel}, {row.reason}.{cause}"
 
 
-def _line(value: dict[str, Any]) -> str:
+def _line(value: Mapping[str, Any]) -> str:
     return f"{json.dumps(written(value))}\n"
 
 

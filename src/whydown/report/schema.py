@@ -19,8 +19,12 @@ _BASIC: dict[Any, dict[str, Any]] = {
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of one line: an incident or the summary. Further fields are allowed."""
-    return _schema("One line of `whydown scan --format jsonl`", wire.IncidentWire, wire.SummaryWire)
+    """Return the JSON Schema (2020-12) of one line: an incident, the summary; of many bundles a bundle, the roll-up.
+
+    Further fields are allowed.
+    """
+    kinds = wire.IncidentWire, wire.SummaryWire, wire.BundleWire, wire.RollUpWire
+    return _schema("One line of `whydown scan --format jsonl`", *kinds)
 
 
 def event_schema() -> dict[str, Any]:

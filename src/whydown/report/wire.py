@@ -275,3 +275,37 @@ class EventWire(TypedDict):
     rule: RuleWire
     origins: list[OriginWire]
     text: str
+
+
+class BundleWire(TypedDict):
+    """One of many bundles (`scan --jobs` or `--store`), after its incidents, which bear its name as `bundle`."""
+
+    type: Literal["bundle"]
+    schema: int
+    bundle: str
+    status: Literal["read", "damaged", "nothing", "failed"]
+    message: str
+    incidents: int
+    summary: SummaryWire | None
+
+
+class CountWire(TypedDict):
+    """How many incidents have one name in common, how many of them are open, and in how many bundles they are."""
+
+    name: str
+    incidents: int
+    open: int
+    bundles: int
+
+
+class RollUpWire(TypedDict):
+    """All bundles together, once, last; `by` reason, cause, session, edge, peer_vendor and hour."""
+
+    type: Literal["rollup"]
+    schema: int
+    bundles: int
+    failed: int
+    incidents: int
+    open: int
+    by: dict[str, list[CountWire]]
+    made_by: MadeByWire
