@@ -17,7 +17,7 @@ from hypothesis import given
 from pandas.testing import assert_frame_equal
 
 import whydown
-from report.given import a_report, both_sides
+from report.given import a_report, both_sides, tunnel_below
 from report.hostile import SECRET, acting, report_of, texts
 from whydown.errors import InputError, KnowledgeError, UsageError
 from whydown.report import notebook
@@ -160,6 +160,12 @@ def test_a_notebooks_summary_is_short_and_keeps_secrets() -> None:
     assert "... and 380 more" in shown
     assert SECRET not in notebook.snippet(report_of(f'PSK "{SECRET}"'))
     assert "no incident found" in notebook.snippet(a_report())
+
+
+def test_a_tunnel_that_merely_follows_is_counted_and_not_shown() -> None:
+    report = a_report(both_sides(), tunnel_below())
+    assert notebook.headline(report).startswith("1 incident, 1 still open, 1 tunnel down with it; 5,000 lines")
+    assert notebook.snippet(report).count("<tr>") == 2
 
 
 def test_the_package_loads_the_api_only_when_it_is_asked_for() -> None:

@@ -19,19 +19,28 @@ _HEADS = ("began", "session", "what", "cause", "confidence", "do first")
 
 def headline(report: Report) -> str:
     """Say in a line how many incidents there are, and how much was read."""
-    found, tally = report.incidents, report.tally
-    still = sum(incident.ended is None for incident in found)
-    told = f"{many(len(found), 'incident')}, {still} still open" if found else "no incident found"
+    leading, tally = _leading(report), report.tally
+    still = sum(incident.ended is None for incident in leading)
+    with_them = len(report.incidents) - len(leading)
+    told = f"{many(len(leading), 'incident')}, {still} still open" if leading else "no incident found"
+    told += f", {many(with_them, 'tunnel')} down with {'it' if len(leading) == 1 else 'them'}" if with_them else ""
     return f"{told}; {many(tally.lines, 'line')}, {many(tally.events, 'event')}"
 
 
 def snippet(report: Report) -> str:
     """Write the headline and a row an incident, the first of them; what is from a log is escaped."""
-    rows = [_row(_cells(incident)) for incident in report.incidents[:_MOST]]
-    more = len(report.incidents) - _MOST
+    leading = _leading(report)
+    rows = [_row(_cells(incident)) for incident in leading[:_MOST]]
+    more = len(leading) - _MOST
     rest = f"<p>... and {more} more: see <code>.incidents</code></p>" if more > 0 else ""
     table = f"<table><thead>{_row(_HEADS, 'th')}</thead><tbody>{''.join(rows)}</tbody></table>" if rows else ""
     return f"<div><p><b>whydown</b>: {escape(headline(report))}</p>{table}{rest}</div>"
+
+
+def _leading(report: Report) -> list[Incident]:
+    """Return the incidents but those of tunnels that are down only because their session is."""
+    known = {incident.id for incident in report.incidents}
+    return [incident for incident in report.incidents if incident.follows not in known]
 
 
 def _row(cells: tuple[str, ...], tag: str = "td") -> str:
