@@ -153,3 +153,13 @@ def test_nothing_of_a_log_acts_on_a_terminal(tmp_path: Path) -> None:
     (tmp_path / "peer.log").write_bytes(b"2026-11-21T20:40:01Z gw\x1b[2J charon[1]: 05[IKE] x\x1b]0;y\x07\n" * 3)
     shown = page(stock(tmp_path / "peer.log"), Style())
     assert "\x1b" not in shown + "".join(lines(stock(tmp_path / "peer.log")))
+
+
+def test_where_only_dumps_are_there_the_logs_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "vpn-session").write_bytes(vpn_session(*ENDS))
+    (missing,) = stock(tmp_path / "vpn-session").missing
+    assert (missing.side, missing.begin, missing.command) == (
+        Side.EDGE,
+        None,
+        "get support-bundle file edge.tgz log-age 7",
+    )

@@ -272,6 +272,10 @@ def _missing(
             yield Missing(
                 side, begin, end, "its IKE log of that time: nothing of this side was given", log, level=level
             )
+        elif not heard[side] and any(g.side is side for g in gateways):
+            yield Missing(
+                side, None, None, "its IKE log: only state dumps, or logs without a line of it, are there", log
+            )
         elif far:
             for begin, end in _uncovered(heard[side], far):
                 yield Missing(side, begin, end, "its IKE log of that time, in which only the other side was heard", log)

@@ -7,7 +7,7 @@ import time
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from whydown.dumps import alarms, edge_cli, nsx_json, objects
+from whydown.dumps import alarms, edge_cli, nsx_json, objects, peer_config, swan
 from whydown.dumps.statements import Page, When, events
 from whydown.envelope.record import Certainty
 from whydown.sources.damage import DamagedError
@@ -68,7 +68,7 @@ def written(place: Place, tally: Tally) -> int:
 
 def _statements(page: Page, tally: Tally) -> Iterator[Statement]:
     if not _JSON.match(page.data):
-        return chain(edge_cli.read(page), alarms.sentences(page))
+        return chain(edge_cli.read(page), alarms.sentences(page), peer_config.read(page), swan.read(page))
     try:
         roots = objects.read(page.data, nsx_json.KEYS)
     except objects.NotReadError as error:

@@ -61,6 +61,7 @@ class Statement(NamedTuple):
     form: str  # which kind of dump says it
     host: str = ""
     provenance: Provenance = Provenance.SEEN
+    vendor: str = VENDOR  # whose gateway says it
 
 
 def events(page: Page, statements: Iterable[Statement]) -> list[Event]:
@@ -78,11 +79,11 @@ def _event(page: Page, said: Statement, line: int) -> Event:
     return Event(
         at=said.when.at,
         certainty=said.when.certainty,
-        side=page.place.side or Side.EDGE,  # only NSX writes such dumps
+        side=page.place.side or (Side.EDGE if said.vendor == VENDOR else None),
         host=said.host,
         app="",
         pid="",
-        vendor=VENDOR,
+        vendor=said.vendor,
         kind=said.kind,
         direction=Direction.LOCAL,
         fields=_typed(said.fields),

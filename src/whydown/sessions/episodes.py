@@ -59,12 +59,12 @@ class _Stretch:
 def cut_episodes(session: Session) -> tuple[Episode, ...]:
     """Cut a session's events into episodes of trouble, session layer first, each layer in time order.
 
-    The edge's own log says when the session was up; only where it was not given does the peer's. What a state dump
-    says counts beside either.
+    The edge's own log says when the session was up; only where it was not given does the peer's. What NSX's state
+    dumps say counts beside either.
     """
     hears = session.hearing.hears
     side = Side.EDGE if hears(Side.EDGE) or not hears(Side.PEER) else Side.PEER
-    told = list(turns([e for e in session.events if e.side is side or e.of_dump]))
+    told = list(turns([e for e in session.events if e.side is side or (e.of_dump and e.side is Side.EDGE)]))
     episodes = []
     ups = [t for t in told if t.layer == SESSION]
     events = tuple(e for e in session.events if e.kind not in BGP_KINDS)

@@ -38,8 +38,8 @@ def settle(groups: Mapping[tuple[Side | None, str], Sequence[Event]], stated: It
     """
     found: dict[tuple[Side | None, str], Stand] = {}
     for key, group in groups.items():
-        if all(e.of_dump for e in group):
-            found[key] = Stand(Side.EDGE if key[0] is None else key[0], "its state dump")
+        if all(e.of_dump for e in group) and (key[0] or any(e.vendor == EDGE_VENDOR for e in group)):
+            found[key] = Stand(key[0] or Side.EDGE, "its state dump")
         elif key[0] is not None:
             found[key] = Stand(key[0], GIVEN)
         elif any(e.vendor == EDGE_VENDOR for e in group):

@@ -115,17 +115,33 @@ def _take_in(
     edges = [key for key in logged if key[0] is Side.EDGE or any(e.vendor == EDGE_VENDOR for e in groups[key])]
     bundled = {key for place, keys in homes.items() if place.bundled for key in keys}
     for event in stated:
-        own = [key for key in logged if key[0] in (event.side, None) and _label(key[1]) == _label(event.host)]
-        host = event.host
-        if not host:
+        if event.host:
+            own = [key for key in logged if event.side in (key[0], None) or key[0] is None]
+            own, host = [key for key in own if _label(key[1]) == _label(event.host)], event.host
+        elif event.vendor == EDGE_VENDOR:
             place = home(event)
             own = [key for key in homes.get(place, ()) if key in edges] if event.side is Side.EDGE else []
-            if not own and place.bundled and bundled.intersection(edges):
-                host = place.label
-            elif not own and event.side is Side.EDGE:
-                own = edges
+            apart = not own and place.bundled and bundled.intersection(edges)
+            host = place.label if apart else ""
+            own = own or ([] if apart or event.side is not Side.EDGE else edges)
+        else:
+            own, host = _of_peer(event, groups, logged, homes)
         key = own[0] if len(own) == 1 else (event.side, host)
         groups[key].append(event._replace(side=key[0], host=key[1]))
+
+
+def _of_peer(
+    event: Event,
+    groups: Mapping[tuple[Side | None, str], Sequence[Event]],
+    logged: Sequence[tuple[Side | None, str]],
+    homes: Mapping[Home, set[tuple[Side | None, str]]],
+) -> tuple[list[tuple[Side | None, str]], str]:
+    """Find whose dump it is that another daemon than NSX's wrote: of the gateway beside it, or the one that runs that."""
+    alike = [key for key in logged if any(e.vendor == event.vendor for e in groups[key])]
+    alike = [key for key in alike if event.side in (key[0], None) or key[0] is None]
+    place = home(event)
+    beside = [key for key in alike if key in homes.get(place, ())] if place.bundled else []
+    return beside or alike, "" if event.side else place.label
 
 
 def _label(host: str) -> str:

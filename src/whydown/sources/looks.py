@@ -60,9 +60,12 @@ _STATE_TEXT = re.compile(
     rb"|Total Number of (?:[A-Za-z]{1,16} )?(?:Sessions|IKE SAs|IPSec SA Pairs|IPSec SAs):"
     rb"|Version[ \t]+SID[ \t]+Compliance|VPN Session Status\b"
     rb"|The (?:policy|route) based IPsec VPN |One or more policy based IPsec VPN |The IPsec service [\w-]{1,64} is "
-    rb"|#?[ \t]*(?:Suggestive peer configuration|Pre-?shared key[ \t]*:))",
+    rb"|#?[ \t]*(?:Suggestive peer configuration|Pre[- ]?shared key[ \t]*:)"
+    rb"|\S{1,128}: (?:#\d{1,10}, [A-Z_]{1,24}, IKEv[12], [0-9a-f]{16}_i|IKEv(?:1|2|1/2), (?:no )?reauth))",
     re.IGNORECASE | re.MULTILINE,
 )
+# Libreswan's `ipsec status`, whose rows begin as those of a log do
+_STATUS = re.compile(rb"^(?:000 )?(?:Connection list:|Total IPsec connections: loaded \d)", re.MULTILINE)
 _JSON = re.compile(rb"\s*[\[{]")
 _STATE_KEY = re.compile(
     rb"\"(?:Session_Status|Session_Down_Reason|Session_Config_Fail_Reason|Tunnel_Down_Reason|ike_session_state|ike_status)\"\s{0,8}:"
@@ -104,7 +107,7 @@ def look(head: bytes) -> Look:
         programs=2 * programs > len(lines) > 20 * daemons,
         stamped=any(map(_FULL.match, lines)),
         daemon=2 * daemons > len(lines),
-        dump=2 * max(programs, daemons) < len(lines) and _is_dump(head),
+        dump=(2 * max(programs, daemons) < len(lines) and _is_dump(head)) or bool(_STATUS.search(head)),
     )
 
 
