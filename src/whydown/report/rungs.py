@@ -29,12 +29,15 @@ _ANSWER = 5 * _SECOND  # what fails later than this after an answer is no part o
 _FLIGHT = 2 * _SECOND  # further apart, two lines do not tell of one message
 _REFUSALS = frozenset({Kind.IKE_FAILED, Kind.CHILD_FAILED, Kind.AUTH_FAILED, Kind.NOTIFY})
 _DELETES = frozenset({Kind.IKE_DELETE, Kind.CHILD_DELETE})
+_DONE = frozenset({Kind.IKE_UP, Kind.IKE_REKEY, Kind.CHILD_UP, Kind.CHILD_REKEY})  # an exchange came to its end
 _PLAIN = frozenset(
     {Kind.IKE_MESSAGE, Kind.RETRANSMIT, Kind.RETRANSMIT_SEEN, Kind.DPD_SENT, Kind.DPD_ANSWERED, Kind.BGP_NOTIFICATION}
 )
 _MESSAGES = _PLAIN | _REFUSALS | _DELETES
 _SAME = ("exchange", "role", "message_id", "notify", "code", "subcode")  # what two lines of one message agree on
-_ERROR = re.compile(r"\bN\((?:NO_|INVAL|AUTH|TS_UNACC|CRIT|UNSUPP|SINGLE_PAIR|FAIL|INT_|TEMP|CHILD_SA_NOT|CHILD_NOT)")
+_ERROR = re.compile(
+    r"\bN\((?:NO_|INVAL|AUTH|TS_UNACC|CRIT|UNSUPP|SINGLE_PAIR|FAIL|INT_|TEMP|PLD_MAL|PAYLOAD_MAL|CHILD_SA_NOT|CHILD_NOT)"
+)
 _DELETE = re.compile(r"(?:^|[ ,{])(?:D|DELETE)(?=$|[ ,}])")
 # What failed in any case, and what did where the verdict rests on it.
 _FAILED = frozenset[Kind]().union(*SIGNS.values()) - {Kind.KE_INVALID, Kind.NOTIFY, Kind.NOTIFY_IGNORED}
@@ -264,7 +267,7 @@ def _marked(found: Sequence[Rung]) -> list[Rung]:
             asks = event.get("role") == "request"
             begin, answered = (number, False) if asks else (begin, True)
             in_failure = False
-        answered = answered or (event is not None and event.kind is Kind.IKE_UP)
+        answered = answered or (event is not None and event.kind in _DONE)
         if rung.fails and not in_failure:
             in_failure = True
             by_order = any(t.event.kind in _ORDERED for t in rung.told)  # a DELETE is an exchange of its own
