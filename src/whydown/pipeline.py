@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -108,21 +109,26 @@ def read_events(  # noqa: PLR0913 - all but the first are keywords
     passing = records.batches(lines, tally, watch=watch)
     found = chain.from_iterable(traffic.watch(passing) if traffic else passing)
     read = library.events(found, tally, watch=taken.watch if taken else None)
-    for event in chain(_settled(read, watch), _now(stated)):
+    for event in chain(_settled(read, watch, options.most), _now(stated)):
         if taken:
             taken.event(event)
         if _inside(event.at, options):
             yield event
 
 
-def _settled(events: Iterable[Event], watch: Watch) -> Iterator[Event]:
-    """Yield events; those whose year was only guessed at the end, in the year that is known then."""
-    yearless: list[Event] = []
+def _settled(events: Iterable[Event], watch: Watch, most: int) -> Iterator[Event]:
+    """Yield events; those whose year was only guessed at the end, in the year that is known then.
+
+    So many are held back at most; of more, the first come in the year that was guessed.
+    """
+    yearless: deque[Event] = deque()
     for event in events:
-        if event.certainty is Certainty.YEAR_ASSUMED:
-            yearless.append(event)
-        else:
+        if event.certainty is not Certainty.YEAR_ASSUMED:
             yield event
+            continue
+        yearless.append(event)
+        if len(yearless) > most:
+            yield yearless.popleft()
     for event in yearless:
         first = event.origins[0]
         at = watch.settled(first.source, first.member, event.at)
