@@ -87,24 +87,23 @@ def test_every_line_is_as_the_schema_says(lines: list[dict[str, Any]]) -> None:
         held.validate(one)
 
 
-@pytest.mark.parametrize("written", ["text", "jsonl"])
-def test_the_answer_is_the_same_for_any_number_of_jobs_and_order_of_paths(folder: Path, written: str) -> None:
-    paths = [str(path) for path in folder.iterdir()]
-    answers = {
-        whydown("scan", *order, "--jobs", jobs, "--format", written)[1]
-        for jobs, order in (("1", sorted(paths)), ("3", sorted(paths, reverse=True)))
-    }
-    assert len(answers) == 1
+def test_the_answer_is_the_same_for_any_number_of_jobs_and_order_of_paths(
+    folder: Path, lines: list[dict[str, Any]]
+) -> None:
+    paths = sorted(map(str, folder.iterdir()), reverse=True)
+    status, out, _ = whydown("scan", *paths, "--jobs", "1", "--format", "jsonl")
+    assert status == 4
+    assert [json.loads(line) for line in out.splitlines()] == lines
 
 
-@pytest.mark.parametrize("written", ["csv", "parquet"])
-def test_incidents_of_all_bundles_are_one_table(
-    folder: Path, tmp_path: Path, written: str, lines: list[dict[str, Any]]
+def test_incidents_of_all_bundles_are_one_table_also_from_the_store(
+    folder: Path, tmp_path: Path, lines: list[dict[str, Any]]
 ) -> None:
     from whydown.report.frames import read  # noqa: PLC0415
 
-    result, store = tmp_path / f"incidents.{written}", tmp_path / "store"
-    for _ in range(2):  # read, and from the store
+    store = tmp_path / "store"
+    for written in ("csv", "parquet"):
+        result = tmp_path / f"incidents.{written}"
         done = whydown("scan", str(folder), "--store", str(store), "--format", written, "-o", str(result))
         assert done[0] == 4
         found = read(result)
