@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Watch = Callable[[Sequence[Record], Sequence[Match | None]], None]
 
-BATCH = 16 * 1024  # records matched at once; 1 where records must become events as they come
+BATCH = 4096  # records matched at once; 1 where records must become events as they come
 _STEP = 512  # records after which is looked ...
 _ROOM = 4 << 20  # ... whether they are more characters than this
 _text = attrgetter("text")

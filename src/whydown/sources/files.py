@@ -20,6 +20,8 @@ from whydown.sources.finding import STDIN, find
 from whydown.sources.inflating import GZIP_MAGIC
 from whydown.sources.line import Side
 from whydown.sources.repeats import Repeats
+from whydown.sources.streams import packing_of
+from whydown.sources.zips import is_zip
 from whydown.text import printable
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 
 # A log that was redacted, or taken as evidence, says in its name whose it is, so that it can be given without --edge and --peer.
 _REDACTED = re.compile(r"(?:^|[/\\!])(edge|peer|log)\.(?:redacted|evidence)-\d{1,6}\.(?:log|json|txt)$")
+
+
+_MAGIC = 8  # bytes that tell how a file is packed
 
 
 class Input(NamedTuple):
@@ -71,7 +76,8 @@ def batches(
     repeats = {side: Repeats(tally) for side in (None, *Side)}
     for path, said, _, content in found:
         opener = Opener(path, said or "", tally, copies, window)
-        still = content is None and path != STDIN and Path(path).is_file()  # reading it never waits for a writer
+        # what never waits for a writer, and takes more time to unpack than to hand over
+        packed = content is None and path != STDIN and Path(path).is_file() and _is_packed(path)
         try:
             with _opened(path, tally, content) as read:
                 for member in opener.members(read):
@@ -90,7 +96,7 @@ def batches(
                     sifted = known.programs or (name and not known.daemon and not _REDACTED.search(name))
                     cutter = Cutter(Place(path, name, side), tally, sieve if sifted else None)
                     repeats[side].next_file()
-                    for batch in cutter.batches(ahead(pieces) if still else pieces):
+                    for batch in cutter.batches(ahead(pieces) if packed else pieces):
                         yield repeats[side].fresh(batch) if known.programs else batch
         except DamagedError as error:
             tally.notice(path, str(error), damaged=True)
@@ -132,6 +138,16 @@ def _opened(path: str, tally: Tally, content: Content | None) -> Iterator[Callab
 def _side_named(path: str) -> Side | None:
     match = _REDACTED.search(path)
     return Side(match[1]) if match and match[1] in (*Side,) else None
+
+
+def _is_packed(path: str) -> bool:
+    """Whether a file begins as a packed one does."""
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(_MAGIC)
+    except OSError:
+        return False
+    return packing_of(head) is not None or is_zip(head)
 
 
 def modified(source: str) -> int | None:
