@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _MANY = 20  # pages that are better brief
 _LEFT_OUT = frozenset({"link", "ruled-out", "console"})  # of a brief page
 _WHO_AND_WHEN = frozenset({"session", "edge", "peer", "tunnel", "neighbour", "down", "flapping", "degraded"})
+_ANCHORED = frozenset({"index", "counts", "lives", "coverage"})  # each stands once
 _FOLDED = frozenset({"ruled-out", "console", "alternatives", "missing"})  # what only some readers look for
 _HEAD = Markup("""<!doctype html>
 <html lang="en">
@@ -97,11 +98,22 @@ def _page(page: Page, level: int, lines: Lines, *, brief: bool) -> Markup:
     numbered = f"{page.number}. " if page.number else ""
     sure = str(page.incident.confidence) if page.incident and page.incident.cause else ""
     sections = Markup().join(_section(section, level + 1, lines, sure) for section in _answer_first(page.sections))
+    if page.name == "overview":
+        sections = _contents(page) + sections
     if not any(section.name == "evidence" for section in page.sections):
         sections += lines.markup()
     return Markup('<article id="{0}" class="{1}">\n<h{2}>{3}</h{2}>\n{4}</article>\n').format(
         page.name, page.look, level, f"{numbered}{quote(page.title)}", sections
     )
+
+
+def _contents(page: Page) -> Markup:
+    """Write links to the parts of an overview, and to what was read."""
+    parts_of = [(section.name, section.title) for section in page.sections if section.title]
+    links = (
+        Markup('<a href="#{}">{}</a>').format(name, title) for name, title in (*parts_of, ("coverage", "Coverage"))
+    )
+    return Markup('<nav aria-label="Contents">{}</nav>\n').format(Markup(" ").join(links))
 
 
 def _brief(page: Page) -> Page:
@@ -163,4 +175,5 @@ def _section(section: Section, level: int, lines: Lines, sure: str = "") -> Mark
     heading = Markup("<h{0}>{1}</h{0}>").format(level, title)
     if section.name in _FOLDED:
         return Markup('<details class="{}"><summary>{}</summary>\n{}</details>\n').format(name, heading, inside)
-    return Markup('<section class="{}">{}\n{}</section>\n').format(name, heading, inside)
+    anchor = Markup(' id="{}"').format(name) if name in _ANCHORED else Markup()
+    return Markup('<section{} class="{}">{}\n{}</section>\n').format(anchor, name, heading, inside)
