@@ -89,6 +89,7 @@ def test_what_recurs_is_the_same_session_and_cause_again(store: Store) -> None:
 
 def test_new_is_what_no_run_before_the_last_had_found(store: Store) -> None:
     scan(store, a=outcome(row("a", 1)))
+    assert "Everything: there was no run before the last one." in render_page(fleets.page(fleets.fleet(store)), Style())
     scan(store, a=outcome(row("a", 1), row("a", DAY)), b=outcome(row("b", 2), content="c2"))
     assert [one.session for one in fleets.fleet(store).new] == ["b"]  # of a the same was known
     scan(store)

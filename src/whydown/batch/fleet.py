@@ -45,7 +45,7 @@ class Fleet(NamedTuple):
     bundles: int
     incidents: int
     runs: int
-    new_since: str
+    new_since: int | None  # microseconds UTC; None: there was no run before, so everything is new
     recurrences: tuple[Recurrence, ...]
     new: tuple[Recurrence, ...]
     flapping: tuple[Recurrence, ...]
@@ -83,7 +83,7 @@ def fleet(store: Store, since: int | None = None) -> Fleet:
         bundles=store.bundles(),
         incidents=sum(r.times for r, _ in told),
         runs=len(runs),
-        new_since=stamp(since) if since is not None else _since_words(runs, before),
+        new_since=since if since is not None else next((run.began for run in runs if run.number == before), None),
         recurrences=tuple(r for r, _ in told),
         new=tuple(sorted(new, key=lambda r: (-r.first, r.session, r.cause))),
         flapping=tuple(sorted(flapping.values(), key=lambda r: (-r.times, -r.last, r.session))),
@@ -99,7 +99,7 @@ def page(told: Fleet) -> Page:
         title,
         (
             Section("recurring", "Recurring: the same session and cause again", (_table(often),)),
-            Section("new", f"New since {told.new_since}", (_points(told.new),)),
+            _new(told),
             Section("flapping", "Flapping sessions", (_flapping(told.flapping),)),
         ),
     )
@@ -126,7 +126,7 @@ def json_lines(told: Fleet) -> Iterator[str]:
             "bundles": told.bundles,
             "incidents": told.incidents,
             "runs": told.runs,
-            "new_since": told.new_since,
+            "new_since": None if told.new_since is None else iso(told.new_since),
         }
     )
 
@@ -139,11 +139,6 @@ def _run_before(runs: Sequence[Run]) -> int:
     """Return the last run but one that came to its end: one that was interrupted is part of the next."""
     ended = [run.number for run in runs[:-1] if run.ended is not None]
     return ended[-1] if ended else 0
-
-
-def _since_words(runs: Sequence[Run], before: int) -> str:
-    began = next((run.began for run in runs if run.number == before), None)
-    return f"the run of {stamp(began)}" if began is not None else "ever: there was one run"
 
 
 def _recurrence(rows: Sequence[Row]) -> Recurrence:
@@ -188,6 +183,12 @@ def _table(often: Sequence[Recurrence]) -> Table | Said:
 
 def _last(one: Recurrence) -> str:
     return f"{stamp(one.last)}{', open' * one.open}"
+
+
+def _new(told: Fleet) -> Section:
+    if told.new_since is None:
+        return Section("new", "New", (Said("Everything: there was no run before the last one."),))
+    return Section("new", f"New since {stamp(told.new_since)}", (_points(told.new),))
 
 
 def _flapping(found: Sequence[Recurrence]) -> Points | Said:
