@@ -74,7 +74,10 @@ def test_the_page_and_the_lines_say_the_same_and_no_secret(bundled: Path) -> Non
         assert gateway["host"] in shown
         assert all(log["path"] in "".join(shown.split()) for log in gateway["logs"])
     assert "canary" not in shown + json.dumps(told)
-    assert told[-1]["lines"] == found.tally.lines
+    counts = told[-1]
+    assert counts["lines"] == found.tally.lines
+    parts = ("of_events", "ignored", "other", "unknown", "repeated", "blank")
+    assert sum(counts[name] for name in parts) == counts["lines"] + found.tally.unfolded
 
 
 def test_one_side_alone_is_told_what_to_get_from_the_other() -> None:

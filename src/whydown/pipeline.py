@@ -155,7 +155,7 @@ def take_inventory(
     """Read everything and say what was found, and what is missing to tell why a session is down."""
     tally = tally if tally is not None else Tally()
     zones = {Side.EDGE: options.edge_zone, Side.PEER: options.peer_zone}
-    watch, traffic = Watch(tally, options.zone, zones, options.year), Traffic()
+    watch, traffic = Watch(tally, options.zone, zones, options.year), Traffic(library.marks, tally)
     read = read_events(inputs, library=library, tally=tally, options=options, watch=watch, traffic=traffic)
     events = list(read)
     given = frozenset(i.side for i in inputs if i.side) | {Side(side) for side in tally.sides}

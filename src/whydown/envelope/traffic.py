@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
 from whydown.envelope.record import Certainty
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from whydown.envelope.record import Record
     from whydown.sources.line import Side
+    from whydown.tally import Tally
 
 MINUTE = 60_000_000  # microseconds
 _MOST = 20_000  # logs that are told apart
@@ -43,16 +46,27 @@ class Passed:
 class Traffic:
     """Counts records as they pass; `logs` are those that passed, by source and member."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
+    def __init__(self, marks: Sequence[str], tally: Tally) -> None:
+        """Take the marks of which one stands in every record that is to go on; others are counted in the tally."""
         self.logs: dict[tuple[str, str], Passed] = {}
+        self._marked = AhoCorasick(marks, matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes
+        self._tally = tally
 
     def watch(self, batches: Iterable[list[Record]]) -> Iterator[list[Record]]:
-        """Pass batches of records, each of one log, and count them."""
+        """Count batches of records, each of one log; those go on that may be of a VPN."""
         for batch in batches:
             if batch:
                 self._count(batch)
-            yield batch
+            kept = [record for record in batch if not record.app or self._is_marked(record)]
+            self._tally.other += len(batch) - len(kept)
+            yield kept
+
+    def _is_marked(self, record: Record) -> bool:
+        text = f"{record.app} {record.data} {record.text}"
+        try:
+            return bool(self._marked(text))
+        except UnicodeEncodeError:  # bytes that were no UTF-8
+            return bool(self._marked(text.encode(errors="replace").decode()))
 
     def _count(self, batch: Sequence[Record]) -> None:
         origin = batch[0].origin
