@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from whydown.diagnose.coverage import Supply, supplies
 from whydown.diagnose.diagnosis import diagnose
 from whydown.diagnose.knowledge import Knowledge
 from whydown.diagnose.knowledge import load as load_knowledge
@@ -44,6 +45,12 @@ def library() -> Library:
 
 
 @cache
+def supply() -> dict[str, Supply]:
+    """Return what each vendor's grammars can make."""
+    return supplies(library().grammars)
+
+
+@cache
 def events(case: str) -> tuple[Event, ...]:
     """Return the events of a case, both sides."""
     inputs = [Input(str(SAMPLES / case / _LOGS[side]), side) for side in _LOGS if side in given(case)]
@@ -59,7 +66,7 @@ def incidents(found: Sequence[Event], sides: frozenset[Side] = GIVEN) -> tuple[I
     """Return what is said about events, the logs of these sides being given."""
     tally = Tally()
     sessions, _ = rebuild_sessions(found, sides, tally)
-    return tuple(i for s in sessions for i in diagnose(s, cut_episodes(s), knowledge(), tally))
+    return tuple(i for s in sessions for i in diagnose(s, cut_episodes(s), knowledge(), tally, supply()))
 
 
 @cache

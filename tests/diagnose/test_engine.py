@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from diagnose.episodes import BASE, SECOND, episode, event, heard
+from whydown.diagnose.coverage import supplies
 from whydown.diagnose.engine import Finding, find, reason_shown, why_not
 from whydown.diagnose.incident import Difference
 from whydown.diagnose.scene import Scene
@@ -14,6 +15,7 @@ from whydown.diagnose.search import STEPS
 from whydown.diagnose.syntax import read_causes
 from whydown.envelope.record import Certainty
 from whydown.grammar.event import Event, Provenance
+from whydown.grammar.library import load as load_library
 from whydown.sessions.model import Hearing
 from whydown.tally import Tally
 
@@ -281,6 +283,31 @@ def test_nothing_is_measured_from_a_line_without_a_time() -> None:
     assert [level(c, failed, untimed) for c in (near, before, apart)] == ["possible", "confirmed", "possible"]
 
 
+@pytest.mark.parametrize(("lines", "sure"), [(3, "none"), (10, "none"), (11, "probable"), (200, "probable")])
+def test_where_no_line_bears_a_time_a_veto_must_stand_within_ten_lines(lines: int, sure: str) -> None:
+    """A line is a millisecond: one that stands further away may or may not be within the window."""
+    failed, stop = (
+        event(what, at=at)._replace(certainty=Certainty.UNTIMED)
+        for what, at in (("edge ike.failed", 0.0), ("edge daemon.stop", -lines / 1000))
+    )
+    vetoed = cause("if edge ike.failed as refused", "unless edge daemon.stop within 5s before refused")
+    assert level(vetoed, failed, stop) == sure
+    assert level(vetoed, failed) == "confirmed"
+    anywhere = cause("if edge ike.failed as refused", "unless edge daemon.stop before refused")
+    assert level(anywhere, failed, stop) == "none"
+
+
+def test_of_several_that_veto_without_a_time_one_near_is_enough() -> None:
+    failed, near, far = (
+        event(what, at=at)._replace(certainty=Certainty.UNTIMED)
+        for what, at in (("edge ike.failed", 0.0), ("edge daemon.stop", -0.004), ("edge daemon.stop", 0.5))
+    )
+    assert (
+        level(cause("if edge ike.failed as refused", "unless edge daemon.stop within 5s of refused"), failed, near, far)
+        == "none"
+    )
+
+
 # --- how sure ----------------------------------------------------------------------------------------------------
 
 
@@ -411,3 +438,46 @@ def test_why_not_tells_the_first_clause_that_failed() -> None:
     ]
     stop = event("peer daemon.stop", at=1.0)
     assert [t.failed for t in why_not(made, Scene(episode(failed, stop)), None)] == [False, False, True]
+
+
+PEER_UP = event("peer ike.up", at=0.0)
+SHIPPED = supplies(load_library().grammars)
+
+
+def level_of_shipped(made: Cause, *events: Event) -> str:
+    """How sure a cause is where the peer is a strongSwan, as the shipped grammars know it."""
+    finding = find(made, Scene(episode(*events), SHIPPED), None)
+    return finding.level.value if finding else "none"
+
+
+@pytest.mark.parametrize(("kind", "sure"), [("daemon.stop", "confirmed"), ("daemon.impaired", "probable")])
+def test_what_a_vendor_has_no_wording_for_is_not_absent_because_it_is_not_there(kind: str, sure: str) -> None:
+    made = cause("if edge ike.up as up", f"unless peer {kind} before up")
+    assert level_of_shipped(made, UP, PEER_UP) == sure
+    assert level(made, UP, PEER_UP) == "confirmed"  # nothing is known of the vendor: its silence is believed
+
+
+def test_what_must_be_absent_is_unproven_where_no_wording_could_show_it() -> None:
+    assert level_of_shipped(cause("if edge ike.up", "never peer daemon.impaired"), UP, PEER_UP) == "possible"
+    assert level_of_shipped(cause("if edge ike.up", "never peer daemon.stop"), UP, PEER_UP) == "confirmed"
+
+
+def test_a_sign_that_cannot_be_written_is_granted_only_beside_one_that_is_there() -> None:
+    assert level_of_shipped(cause("if edge ike.up", "and peer daemon.impaired"), UP, PEER_UP) == "possible"
+    assert level_of_shipped(cause("if peer daemon.impaired", "and edge ike.up"), UP, PEER_UP) == "none"
+
+
+def test_a_sign_with_a_wording_that_is_absent_is_false_whatever_its_alternative_is() -> None:
+    made = cause("if edge ike.up", "and peer daemon.impaired as told", "or peer daemon.stop as told")
+    assert level_of_shipped(made, UP, PEER_UP) == "none"
+
+
+def test_a_trace_shows_the_way_that_holds_where_an_earlier_one_fails_at_the_last_clause() -> None:
+    made = cause("if edge ike.delete out as sent", "and edge admin.terminate within 2s before sent")
+    events = (
+        event("edge admin.terminate", at=-2.0, line=1),
+        event("edge ike.delete out", at=0.0, line=2),
+        event("edge ike.delete out", at=1.0, line=3),
+    )
+    assert level(made, *events) == "confirmed"
+    assert not any(t.failed for t in why_not(made, Scene(episode(*events)), None))

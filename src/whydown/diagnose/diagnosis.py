@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.diagnose.console import judge_problems
@@ -12,7 +11,7 @@ from whydown.diagnose.engine import Finding, find
 from whydown.diagnose.incident import Alternative, Cause, Confidence, Evidence, Incident, Layer
 from whydown.diagnose.missing import name_missing
 from whydown.diagnose.reasons import choose_reason, following_reason, only_follows, shown_reasons, stated_reason
-from whydown.diagnose.scene import Scene
+from whydown.diagnose.scene import NOBODY, Scene
 from whydown.diagnose.timeline import find_trigger, pick_timeline
 from whydown.envelope.record import Certainty
 from whydown.sessions.episodes import has_own_trouble
@@ -34,7 +33,6 @@ _EVIDENCE = 12
 _TOGETHER = 10_000_000  # microseconds: a tunnel that goes down this close to its session follows it
 _TOGETHER_UNTIMED = 10_000  # where no line bears a time: ten lines
 _AT_ONCE = 5_000_000  # microseconds between what NSX states and the line that shows it
-_NOBODY: Mapping[str, Supply] = MappingProxyType({})
 _ORDER = {Confidence.CONFIRMED: 0, Confidence.PROBABLE: 1, Confidence.POSSIBLE: 2}
 
 
@@ -52,12 +50,12 @@ def diagnose(
     episodes: Iterable[Episode],
     knowledge: Knowledge,
     tally: Tally,
-    supplies: Mapping[str, Supply] = _NOBODY,
+    supplies: Mapping[str, Supply] = NOBODY,
 ) -> tuple[Incident, ...]:
     """Say for each episode of a session why it was, tunnels after the session they follow.
 
     `supplies` are the events that each vendor's grammars can make; without them no problem of a console's status table
-    is ruled out by silence.
+    is ruled out by silence, and any silence is believed.
     """
     return tuple(incident for incident, _ in tell(session, episodes, knowledge, tally, supplies))
 
@@ -67,14 +65,14 @@ def tell(
     episodes: Iterable[Episode],
     knowledge: Knowledge,
     tally: Tally,
-    supplies: Mapping[str, Supply] = _NOBODY,
+    supplies: Mapping[str, Supply] = NOBODY,
 ) -> Iterator[tuple[Incident, Told | None]]:
     """Yield each incident of a session, and what was found out about it; None for a tunnel that follows its session."""
     down: list[Told] = []
     followed_by: set[str] = set()
     for episode in sorted(episodes, key=lambda e: e.layer != "session"):
         if episode.layer == "tunnel" and (session_down := _followed(episode, down)):
-            stated = stated_reason(knowledge.reasons, "tunnel", Scene(episode))
+            stated = stated_reason(knowledge.reasons, "tunnel", Scene(episode, supplies))
             reason = stated or following_reason(session_down.shown[0].reason.asked, knowledge.reasons)
             if reason and (stated is None or only_follows(stated)):
                 followed_by.add(session_down.incident.id)
@@ -127,7 +125,7 @@ def _tell(
     session: Session, episode: Episode, knowledge: Knowledge, tally: Tally, supplies: Mapping[str, Supply]
 ) -> Told | None:
     """Make the incident of one episode; None where nothing shows that it failed."""
-    scene = Scene(episode)
+    scene = Scene(episode, supplies)
     shown = shown_reasons(knowledge.reasons, episode.layer, scene)
     if not shown:
         return None

@@ -131,7 +131,7 @@ class _Asking:
 
     def _gap(self, unheard: Unheard) -> _Gap | None:
         side, why = unheard.side, unheard.why
-        if why == "clocks" or (why == "unbound" and self.scene.hearing.hears(side)):
+        if why in ("clocks", "never written") or (why == "unbound" and self.scene.hearing.hears(side)):
             return None  # no line of this log is missing
         if why == "no log" and self._is_covered(side):
             return None  # only what was before it, or is after it

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.diagnose.values import holds, plain
@@ -16,6 +17,7 @@ from whydown.sources.line import Side
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from whydown.diagnose.coverage import Supply
     from whydown.diagnose.model import Likeness, Pattern, Window
     from whydown.grammar.event import Event
     from whydown.sessions.model import Episode
@@ -39,6 +41,7 @@ DETAILS = frozenset(
         Kind.DPD_ANSWERED,
     }
 )
+NOBODY: Mapping[str, Supply] = MappingProxyType({})  # no grammar is known: any kind may be written
 SECOND = 1_000_000
 GRANTED = SECOND  # microseconds of play between the gateways: many logs have whole seconds
 
@@ -50,7 +53,7 @@ class Unheard(NamedTuple):
     kinds: tuple[Kind, ...]
     begin: int
     end: int
-    why: str  # "no log", "not written", "clocks", "untimed" or "unbound"
+    why: str  # "no log", "not written", "never written", "clocks", "untimed" or "unbound"
     written: str
 
 
@@ -94,10 +97,12 @@ class Seen(NamedTuple):
 class Scene:
     """One episode with its events indexed; made once, asked by every reason and cause."""
 
-    def __init__(self, episode: Episode) -> None:
-        """Index the events of `episode`."""
+    def __init__(self, episode: Episode, supplies: Mapping[str, Supply] = NOBODY) -> None:
+        """Index the events of `episode`; `supplies` are the events that each vendor's grammars can make."""
         self.episode = episode
         self.hearing = episode.session.hearing
+        self._supplies = {side: _supplies_of(episode, side, supplies) for side in Side}
+        self._writable: dict[tuple[int, Side], tuple[Pattern, bool]] = {}
         self.events = sorted(episode.events, key=in_time)
         self.begin = episode.began
         self.end = max(episode.began, episode.ended if episode.ended is not None else episode.last_seen)
@@ -162,7 +167,17 @@ class Scene:
             return Unheard(side, pattern.kinds, begin, end, "no log", pattern.written)
         if all(k in DETAILS and not self.hearing.writes(side, k) for k in pattern.kinds):
             return Unheard(side, pattern.kinds, begin, end, "not written", pattern.written)
+        if not self._can_be_written(pattern, side):
+            return Unheard(side, pattern.kinds, begin, end, "never written", pattern.written)
         return None
+
+    def _can_be_written(self, pattern: Pattern, side: Side) -> bool:
+        """Whether a program heard on that side has a wording for such an event; where none is known, it may have."""
+        key = (id(pattern), side)
+        if key not in self._writable:
+            able = self._supplies[side]
+            self._writable[key] = (pattern, not able or any(s.feeds(pattern) for s in able))
+        return self._writable[key][1]
 
     def _all(self, pattern: Pattern, side: Side) -> tuple[list[Event], list[int]]:
         """Return every event that fits but for names and windows, and their times."""
@@ -186,6 +201,14 @@ class Scene:
         if not events and told is None:
             return Seen(Matches(), None)
         return Seen(Matches(), told or Unheard(side, pattern.kinds, self.begin, self.end, why, pattern.written))
+
+
+def _supplies_of(episode: Episode, side: Side, supplies: Mapping[str, Supply]) -> tuple[Supply, ...]:
+    """Return what the programs heard on a side can write; nothing where one of them has no grammar."""
+    session = episode.session
+    vendors = {h.vendor for h in session.hearing.heard if h.side is side and h.vendor}
+    vendors |= {e.vendor for e in episode.events if e.side is side}
+    return tuple(supplies[v] for v in sorted(vendors)) if vendors <= supplies.keys() else ()
 
 
 def _stretch(window: Window, at: int) -> tuple[int | None, int | None]:

@@ -22,17 +22,20 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from whydown.diagnose.model import ReasonPattern, Step
-    from whydown.diagnose.scene import Scene
+    from whydown.diagnose.scene import Matches, Scene
     from whydown.grammar.event import Event
 
 STEPS = 10_000  # events tried by one search before it is given up
 LOOKED = 500_000  # events it may look at on the way
 SOLUTIONS = 64  # complete bindings looked at for the best one
 TITLES: Mapping[Side, str] = {Side.EDGE: "the Edge", Side.PEER: "the peer"}
+_NEAR_UNTIMED = 10_000  # microseconds: ten lines, where no line bears a time
 _SHOWN = 5  # events of one clause that are kept as evidence
+NEVER = "never written"
 _WHY_UNHEARD = {
     "no log": "no log of that side covers the time",
     "not written": "that log does not show such lines at all",
+    NEVER: "no known message of that gateway says it",
     "clocks": "the clocks of the gateways are not aligned",
     "unbound": "what it leans on is not bound",
     "untimed": "a line bears no time, so nothing can be measured",
@@ -193,9 +196,10 @@ class Search:
                 continue
             seen = self.scene.find(pattern, self.of(pattern.role), so_far.bindings.events)
             self._count()
-            if seen.matches.get(pattern.at_least - 1) is not None and (there := seen.matches.get(0)):
+            there, far = self._vetoing(pattern, seen.matches, so_far.bindings)
+            if there is not None:
                 return None, f"is there: {_place(there)}"
-            missing += [seen.unheard] if seen.unheard else []
+            missing += (seen.unheard,) if seen.unheard else far
         if not missing:
             return so_far, "absent, and somebody listened"
         if step.how is How.NEVER:
@@ -205,7 +209,7 @@ class Search:
     def _bind(self, step: Want, so_far: Solution) -> Iterator[_Outcome]:
         """Yield every event that a clause can bind, and at last that it may have gone unheard."""
         unheard: Unheard | None = None
-        found = untimed = False
+        found = untimed = listened = False
         for pattern in step.patterns:
             if not isinstance(pattern, Pattern):
                 outcome = self._reason(pattern, so_far)
@@ -214,6 +218,7 @@ class Search:
                 continue
             seen = self.scene.find(pattern, self.of(pattern.role), so_far.bindings.events)
             unheard = unheard or seen.unheard
+            listened = listened or seen.unheard is None
             for place, events in seen.matches.groups(pattern.at_least):
                 self._count()
                 found = True
@@ -229,6 +234,10 @@ class Search:
                 yield after, f"bound to {_place(events[-1])}"
         if untimed:
             return  # no clock says how much of the window the lines cover: what they hold is what there was
+        if unheard is not None and unheard.why == NEVER and (listened or not so_far.evidence):
+            if not found:  # granted only for more of what something speaks for already, and to no other wording's cost
+                yield None, _said(unheard)
+            return
         if unheard is not None:
             yield replace(so_far, unheard=(*so_far.unheard, unheard)), _said(unheard)
         elif not found:
@@ -241,6 +250,27 @@ class Search:
             return ()
         side = self.of(pattern.role)
         return (Unheard(side, pattern.kinds, self.scene.begin, self.scene.end, "untimed", pattern.written),)
+
+    def _vetoing(
+        self, pattern: Pattern, matches: Matches, bindings: Bindings
+    ) -> tuple[Event | None, tuple[Unheard, ...]]:
+        """Return the latest event that vetoes, if there are enough; else what stands too far away for anyone to say."""
+        names = (w.anchor.name for w in pattern.windows if w.length is not None)
+        anchors = [bindings.events[n] for n in names if n in bindings.events]
+        near: list[Event] = []
+        far: tuple[Unheard, ...] = ()
+        place = 0
+        while (event := matches.get(place)) is not None:
+            place += 1
+            self._count()
+            unmeasured = self._unmeasured(pattern, event, bindings)
+            if unmeasured and any(abs(event.at - a.at) > _NEAR_UNTIMED for a in anchors):
+                far = unmeasured
+                continue
+            near.append(event)
+            if len(near) == pattern.at_least:
+                return near[0], ()
+        return None, far
 
     def _reason(self, pattern: ReasonPattern, so_far: Solution) -> _Outcome:
         """Bind the reason the episode was found to have."""
@@ -289,8 +319,8 @@ class Search:
             raise _GaveUpError
 
     def _note(self, trail: tuple[Tried, ...]) -> None:
-        """Keep the way that got furthest, the first of several."""
-        if self.tracing and len(trail) > len(self.furthest):
+        """Keep the way that got furthest, the first of several; one that holds before one that fails as late."""
+        if self.tracing and _reach(trail) > _reach(self.furthest):
             self.furthest = trail
 
 
@@ -335,6 +365,11 @@ def _leanings(steps: Sequence[Step]) -> tuple[frozenset[int], ...]:
         for name in bound:
             binds.setdefault(name, set()).add(at)
     return tuple(leans)
+
+
+def _reach(trail: tuple[Tried, ...]) -> tuple[int, bool]:
+    """Return how far a trail got, and whether nothing failed on it."""
+    return len(trail), not any(t.failed for t in trail)
 
 
 def _written(step: Step) -> str:
