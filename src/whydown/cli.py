@@ -128,7 +128,7 @@ def scan(
     width: Annotated[int | None, typer.Option(min=40, max=400, metavar="N", help="Columns of the text page.")] = None,
     most_events: Annotated[
         int, typer.Option(min=1000, metavar="N", help="Events of the VPN kept in memory at most, the latest.")
-    ] = 200_000,
+    ] = 100_000,
     jobs: Jobs = None,
     store: StoreFile = None,
     whole: Whole = False,

@@ -56,7 +56,7 @@ class Options:
     year: int | None = None
     since: int | None = None
     until: int | None = None
-    most: int = 200_000  # events that are kept at a time, the latest: some 400 MB
+    most: int = 100_000  # events that count, the latest: some 300 MB at most
     why_not: tuple[str, ...] = ()  # causes by name: for each incident, why each of them was not chosen
 
     def zone_of(self, side: Side) -> tzinfo | None:
