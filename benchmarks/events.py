@@ -23,7 +23,8 @@ def main() -> None:
     options.add_argument("logs", nargs="+")
     options.add_argument("--profile", action="store_true")
     given = options.parse_args()
-    gc.disable()  # as the command does
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)  # as the command does
     library = load([given.grammars], shipped=False)
     tally = Tally()
     count = 0
