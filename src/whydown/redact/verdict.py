@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from whydown.envelope.record import Certainty
+
 if TYPE_CHECKING:
+    from whydown.diagnose.incident import Incident
     from whydown.report.model import Report
 
 Verdict: TypeAlias = tuple[object, ...]
@@ -17,8 +20,7 @@ def verdicts(report: Report) -> list[Verdict]:
             (
                 str(incident.layer),
                 incident.state,
-                incident.began,
-                incident.ended or 0,
+                *_times(incident),
                 incident.reason,
                 incident.basis,
                 incident.cause.name if incident.cause else "",
@@ -32,3 +34,10 @@ def verdicts(report: Report) -> list[Verdict]:
         ),
         key=repr,
     )
+
+
+def _times(incident: Incident) -> tuple[int, int]:
+    """Return when it began and ended; where no line bears a time, only whether it ended: the rest is a line's number."""
+    if incident.certainty is Certainty.UNTIMED:
+        return 0, int(incident.ended is not None)
+    return incident.began, incident.ended or 0
