@@ -184,3 +184,16 @@ def test_a_line_that_keeps_two_equal_ones_apart_stays(tmp_path: Path) -> None:
     one = redacted(log)
     assert one.original.tally.ignored == 1
     assert one.report.tally.repeated == one.original.tally.repeated == 0
+
+
+def test_nothing_in_a_redacted_log_acts_on_a_terminal(tmp_path: Path) -> None:
+    head = "<30>1 2026-11-21T21:02:34.1+00:00 gw-7 charon - - - 07[IKE] "
+    acting = "\x1b]0;x\x07\x1b[2J\r\x85\u202e\u2028\u200b\x9b\x00\x7f"
+    log = tmp_path / "charon.log"
+    log.write_bytes(
+        f"{head}retransmit 1 of request with message ID 0\n{head}what {acting} is this\n".encode() + b"\xff"
+    )
+    one = redacted(log)
+    out = text_of(one)
+    assert "is this" in out
+    assert not [c for c in out if (c < " " and c != "\n") or "\x7f" <= c <= "\x9f" or c in "\u202e\u2028\u200b"]
