@@ -148,7 +148,13 @@ def scan(
     if why_not and written is not Format.TEXT:
         raise UsageError("--why-not is written as text only.", "Leave --format out.")
     ready(written, screen=output is None and sys.stdout.isatty())
-    allow(redacted=redacted, private_map=private_map, bundle=bundle, batch=jobs is not None or store is not None)
+    allow(
+        redacted=redacted,
+        private_map=private_map,
+        bundle=bundle,
+        batch=jobs is not None or store is not None,
+        store=store,
+    )
     inputs = read_inputs(paths, edge, peer, output)
     read_inputs(paths, edge, peer, bundle)  # nor may this overwrite an input
     default_zone = read_zone(zone)
@@ -178,6 +184,8 @@ def scan(
             output=output,
             width=width,
             grammars=grammars,
+            book=read_book(private_map, inputs, output) if redacted else None,
+            private_map=private_map,
             fail_on=fail_on,
             quiet=quiet,
             verbose=verbose,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from whydown.batch.outcome import Outcome
     from whydown.batch.run import Batch
     from whydown.pipeline import Options
+    from whydown.redact.pseudonyms import Book
     from whydown.report.formats import Parts
 
 Jobs = Annotated[
@@ -53,15 +54,21 @@ def scan_batch(
     output: Path | None,
     width: int | None,
     grammars: Sequence[Path] | None,
+    book: Book | None,
+    private_map: Path | None,
     fail_on: Sequence[str] | None,
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Scan bundles one by one, write what was found in all of them, and return the exit status."""
+    """Scan bundles one by one, write what was found in all of them, and return the exit status.
+
+    With a `book` all of it is written under pseudonyms, which are kept in the private map where one is named.
+    """
     from whydown.batch.cases import find_cases  # noqa: PLC0415
     from whydown.batch.fingerprint import glance  # noqa: PLC0415
     from whydown.batch.outcome import Status  # noqa: PLC0415
     from whydown.batch.reading import Plan  # noqa: PLC0415
+    from whydown.batch.redacting import run_redacted  # noqa: PLC0415
     from whydown.batch.run import cores, run  # noqa: PLC0415
     from whydown.batch.workers import Limits  # noqa: PLC0415
     from whydown.grammar.places import digest  # noqa: PLC0415
@@ -86,20 +93,27 @@ def scan_batch(
         tally.events += len(outcome.rows)
 
     with progress(tally, sum(sizes.values()), wanted=not quiet):
-        batch = run(cases, plan, jobs=jobs or cores(), limits=Limits(timeout), store=store, done=done)
+        if book is not None:
+            batch = run_redacted(cases, plan, book, limits=Limits(timeout), done=done, keep=private_map)
+        else:
+            batch = run(cases, plan, jobs=jobs or cores(), limits=Limits(timeout), store=store, done=done)
     write(_written(batch, written, output, width, plan.digest), output)
     remarks(tally, quiet=quiet, verbose=False)
     if not quiet and batch.from_store:
         say(f"{batch.from_store} of {len(cases)} bundles had not changed: their results are from the store", "note")
     if verbose:
-        for case, outcome in batch.outcomes:
-            say(f"{case}: {outcome.status}, {outcome.lines:,} lines")
+        _say_outcomes(cases, batch)
     statuses = {outcome.status for _, outcome in batch.outcomes}
     if wanted and any(wanted(row) for _, outcome in batch.outcomes for row in outcome.rows):
         return 1
     if statuses == {Status.NOTHING}:
         return 3
     return 0 if statuses == {Status.READ} and not tally.damaged else 4
+
+
+def _say_outcomes(cases: Sequence[str], batch: Batch) -> None:
+    for case, (name, outcome) in zip(cases, batch.outcomes, strict=True):
+        say(f"{case}{'' if name == case else f' is {name}'}: {outcome.status}, {outcome.lines:,} lines")
 
 
 def _written(batch: Batch, written: Format, output: Path | None, width: int | None, digest: str) -> Parts:

@@ -107,15 +107,17 @@ def read_book(path: Path | None, inputs: Sequence[Input], output: Path | None) -
     return maps.load(path)
 
 
-def allow(*, redacted: bool, private_map: Path | None, bundle: Path | None, batch: bool) -> None:
+def allow(*, redacted: bool, private_map: Path | None, bundle: Path | None, batch: bool, store: Path | None) -> None:
     """Raise UsageError where the options of a scan do not go together."""
     if private_map and not redacted:
         raise UsageError("--map holds pseudonyms, which only --redact writes.", "Add --redact.")
-    if batch and (redacted or bundle):
+    if batch and bundle:
         raise UsageError(
-            "--redact and --bundle-evidence are for one case, not for many with --jobs or --store.",
-            "Redact the logs of a case with `whydown redact`.",
+            "--bundle-evidence is for one case, not for many with --jobs or --store.",
+            "Scan the case by itself.",
         )
+    if store and redacted:
+        raise UsageError("A store keeps names and addresses; --redact writes none.", "Leave --store out.")
 
 
 def give(

@@ -77,7 +77,8 @@ def test_the_evidence_bundle_tells_nothing_of_this_machine(whydown: object, tmp_
     ("words", "says"),
     [
         (["scan", *LOGS, "--map", "x.map"], "--map holds pseudonyms"),
-        (["scan", str(CASE), "--jobs", "2", "--redact"], "are for one case"),
+        (["scan", str(CASE), "--jobs", "2", "--bundle-evidence", "x.zip"], "is for one case"),
+        (["scan", str(CASE), "--store", "x.store", "--redact"], "keeps names and addresses"),
         (["redact", *LOGS, "-o", str(CASE)], "not an empty folder"),
         (["redact", *LOGS, "-o", "out", "--map", "out/private.map"], "sent along"),
         (["redact", *LOGS, "-o", "out", "--map", str(CASE / "edge.log")], "is an input"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from whydown.pipeline import Options
+    from whydown.report.model import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +51,23 @@ def reader(plan: Plan) -> Callable[[str], Outcome]:
             return Outcome(Status.NOTHING, prose(error.message), content=known, quick=_trusted(case, before.mark))
         if glance(case).mark != before.mark:
             known = ""  # it was written to while it was read: true now, not to be kept
-        report = replace(report, grammars=plan.digest)
-        nothing = tally.lines == tally.other + tally.blank
-        status = Status.NOTHING if nothing else Status.DAMAGED if tally.damaged else Status.READ
-        return Outcome(
-            status,
-            f"none of its {tally.lines:,} lines is of an IKE daemon that a grammar knows" if nothing else "",
-            tally.lines,
-            tuple(map(row, report.incidents)),
-            zlib.compress("\n".join(lines(report)).encode(), 6),
-            zlib.compress(json.dumps(list(incident_rows(report))).encode(), 6),
-            known,
-            _trusted(case, before.mark),
-        )
+        return outcome_of(report, tally, plan)._replace(content=known, quick=_trusted(case, before.mark))
 
     return read
+
+
+def outcome_of(report: Report, tally: Tally, plan: Plan) -> Outcome:
+    """Return what a report says, in short and in full; `tally` counts the lines that were read for it."""
+    report = replace(report, grammars=plan.digest)
+    nothing = tally.lines == tally.other + tally.blank
+    return Outcome(
+        Status.NOTHING if nothing else Status.DAMAGED if tally.damaged else Status.READ,
+        f"none of its {tally.lines:,} lines is of an IKE daemon that a grammar knows" if nothing else "",
+        tally.lines,
+        tuple(map(row, report.incidents)),
+        zlib.compress("\n".join(lines(report)).encode(), 6),
+        zlib.compress(json.dumps(list(incident_rows(report))).encode(), 6),
+    )
 
 
 def _trusted(case: str, before: str) -> str:
