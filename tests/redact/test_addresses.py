@@ -48,6 +48,12 @@ def test_no_two_addresses_get_one_pseudonym_and_none_its_own(key: bytes, many: l
     assert [o for a, o in zip(many, others, strict=True) if a == o] == [a for a in many if kept(a)]
 
 
+def test_an_address_within_an_address_stays_where_it_would_by_itself() -> None:
+    assert kept(ipaddress.ip_address("::ffff:127.0.0.1"))
+    assert kept(ipaddress.ip_address("64:ff9b::0.0.0.0"))
+    assert not kept(ipaddress.ip_address("::ffff:203.0.113.7"))
+
+
 @pytest.mark.parametrize("block", CLASSES)
 @given(key=KEYS, data=st.data())
 def test_a_class_of_addresses_keeps_its_place(block: str, key: bytes, data: st.DataObject) -> None:

@@ -32,7 +32,9 @@ def kept(address: IPAddress) -> bool:
     """Whether an address tells nothing of anybody and stays: loopback, link-local, multicast, netmasks, none."""
     if isinstance(address, ipaddress.IPv4Address):
         return int(address) >> 24 in (0, 127) or int(address) >> 29 == 7 or int(address) >> 16 == 0xA9FE
-    return int(address) >> 125 in (0, 7) and int(address) >> 121 != 0x7E and _inner(address) is None
+    if (inner := _inner(address)) is not None:
+        return kept(inner)
+    return int(address) >> 125 in (0, 7) and int(address) >> 121 != 0x7E
 
 
 def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
