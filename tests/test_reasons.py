@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from alarm_reasons import SESSION, TUNNEL
 from cases import knowledge
 from diagnose.episodes import episode, event
 from whydown.diagnose.diagnosis import diagnose
@@ -23,29 +24,6 @@ if TYPE_CHECKING:
     from whydown.diagnose.model import Reason
     from whydown.grammar.event import Event
 
-SESSION = (
-    "Authentication failed",
-    "No proposal chosen",
-    "Peer sent delete",
-    "Peer not responding",
-    "Invalid syntax",
-    "Invalid spi",
-    "Configuration failed",
-    "Negotiation not started",
-    "IPsec service not enabled",
-    "Session not enabled",
-    "SR state is not Active",
-)
-TUNNEL = (
-    "Peer sent delete",
-    "No proposal chosen",
-    "TS unacceptable",
-    "IKE SA down",
-    "Invalid syntax",
-    "Invalid spi",
-    "No IKE peers",
-    "IPsec negotiation not started",
-)
 FURTHER = ("IKE SA timer expired", "Timed out", "Peer not reachable")
 EVERY = [
     *(("session", name) for name in SESSION),

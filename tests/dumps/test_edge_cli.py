@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from alarm_reasons import SESSION as SESSION_REASONS
+from alarm_reasons import TUNNEL as TUNNEL_REASONS
 from dumps.given import HEAD, LOCAL, POLICY, REMOTE, UUID, folded, read, report, session
-from whydown.dumps.statements import REASONS
 from whydown.envelope.record import Certainty
 from whydown.grammar.event import Provenance
 from whydown.grammar.vocabulary import Kind
@@ -20,17 +21,6 @@ if TYPE_CHECKING:
 
     from whydown.grammar.event import Event
 
-SESSION_REASONS = REASONS[:11]
-TUNNEL_REASONS = (
-    "Peer sent delete",
-    "No proposal chosen",
-    "TS unacceptable",
-    "IKE SA down",
-    "Invalid syntax",
-    "Invalid spi",
-    "No IKE peers",
-    "IPsec negotiation not started",
-)
 FORMS = pytest.mark.parametrize("form", [str, folded], ids=["lines", "folded"])
 HISTORY = (
     session("Up", tunnel="Up").replace(

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from alarm_reasons import SESSION as SESSION_REASONS
+from alarm_reasons import TUNNEL as TUNNEL_REASONS
 from whydown.envelope.records import records
 from whydown.grammar.event import Event, Provenance
 from whydown.grammar.library import Library, load
@@ -15,30 +17,6 @@ from whydown.tally import Tally
 IKED = 'NSX 46794 VPN [nsx@6876 comp="nsx-edge" subcomp="iked" s2comp="ike-stack" level="ERROR" errorCode="EDG1000028"]'
 AT = "2026-05-04T08:12:44.330Z"
 SESSION = "d1092bd9-f6f5-4bdf-a144-f1afb3501346"
-# VMware Cloud Foundation 9.0, "Alarms When an IPsec VPN Session or Tunnel Is Down".
-SESSION_REASONS = (
-    "Authentication failed",
-    "No proposal chosen",
-    "Peer sent delete",
-    "Peer not responding",
-    "Invalid syntax",
-    "Invalid spi",
-    "Configuration failed",
-    "Negotiation not started",
-    "IPsec service not enabled",
-    "Session not enabled",
-    "SR state is not Active",
-)
-TUNNEL_REASONS = (
-    "Peer sent delete",
-    "No proposal chosen",
-    "TS unacceptable",
-    "IKE SA down",
-    "Invalid syntax",
-    "Invalid spi",
-    "No IKE peers",
-    "IPsec negotiation not started",
-)
 REASONS = [("session", r) for r in SESSION_REASONS] + [("tunnel", r) for r in TUNNEL_REASONS]
 FORMS = ("session", "reason", "alarm", "alarm_state")
 
