@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from whydown.grammar.library import Library
     from whydown.redact.making import Redacted
     from whydown.redact.pseudonyms import Book
+    from whydown.sessions.model import Heard, Session
     from whydown.sources.cutting import Place
 
 
@@ -86,8 +87,7 @@ def read_events(  # noqa: PLR0913 - all but the first are keywords
     `taken` keeps the lines that matter. `watch` knows in the end how the times of each log were read; it takes the place
     of the options' zones and year. With `traffic` every line is read, also of other programs, and counted there.
     """
-    zones = {Side.EDGE: options.edge_zone, Side.PEER: options.peer_zone}
-    watch = watch or Watch(tally, options.zone, zones, options.year)
+    watch = watch or _watch(tally, options)
     stated: list[Event] = []
 
     def aside(place: Place, blocks: Iterator[bytes]) -> None:
@@ -144,6 +144,20 @@ def _inside(at: int, options: Options) -> bool:
     return (options.since is None or at >= options.since) and (options.until is None or at <= options.until)
 
 
+def _watch(tally: Tally, options: Options) -> Watch:
+    zones = {Side.EDGE: options.edge_zone, Side.PEER: options.peer_zone}
+    return Watch(tally, options.zone, zones, options.year)
+
+
+def _sessions(
+    events: Iterable[Event], inputs: Sequence[Input], options: Options, tally: Tally
+) -> tuple[tuple[Session, ...], tuple[Heard, ...]]:
+    """Rebuild the sessions of events that were read from these inputs, with what was heard at all."""
+    given = frozenset(i.side for i in inputs if i.side) | {Side(side) for side in tally.sides}
+    zoned = frozenset(side for side in Side if options.zone_of(side))
+    return rebuild_sessions(events, given, tally, zoned)
+
+
 def take_inventory(
     inputs: Sequence[Input],
     *,
@@ -154,13 +168,10 @@ def take_inventory(
 ) -> Inventory:
     """Read everything and say what was found, and what is missing to tell why a session is down."""
     tally = tally if tally is not None else Tally()
-    zones = {Side.EDGE: options.edge_zone, Side.PEER: options.peer_zone}
-    watch, traffic = Watch(tally, options.zone, zones, options.year), Traffic(library.marks, tally)
+    watch, traffic = _watch(tally, options), Traffic(library.marks, tally)
     read = read_events(inputs, library=library, tally=tally, options=options, watch=watch, traffic=traffic)
     events = list(read)
-    given = frozenset(i.side for i in inputs if i.side) | {Side(side) for side in tally.sides}
-    zoned = frozenset(side for side in Side if options.zone_of(side))
-    sessions, _ = rebuild_sessions(events, given, tally, zoned)
+    sessions, _ = _sessions(events, inputs, options, tally)
     return take_stock(traffic.logs.values(), gather_writers(events), sessions, watch, knowledge.commands, tally)
 
 
@@ -193,9 +204,7 @@ def conclude(  # noqa: PLR0913 - what an analysis is made of
 ) -> Report:
     """Say why sessions and tunnels went down, of events that `read_events` read from these inputs."""
     kept = latest(events, options.most, tally)  # read first: names of files tell sides, too, once they are read
-    given = frozenset(i.side for i in inputs if i.side) | {Side(side) for side in tally.sides}
-    zoned = frozenset(side for side in Side if options.zone_of(side))
-    sessions, heard = rebuild_sessions(kept, given, tally, zoned)
+    sessions, heard = _sessions(kept, inputs, options, tally)
     able = supplies(library.grammars)
     incidents: list[Incident] = []
     traces: list[Trace] = []

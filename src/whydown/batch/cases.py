@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from whydown.sources.finding import holds_a_log, peek
+from whydown.sources.finding import expanded, holds_a_log, peek
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,12 +29,7 @@ def find_cases(paths: Iterable[str], tally: Tally, *, whole: bool = False) -> li
 
 
 def _behind(path: str, tally: Tally, *, whole: bool) -> Iterator[str]:
-    names = [path]
-    if not os.path.lexists(path) and glob.has_magic(path):
-        names = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
-        if not names:
-            tally.notice(path, "no file is called so", damaged=True)
-    for name in names:
+    for name in expanded(path, tally):
         if not Path(name).exists():
             tally.notice(name, "there is no such file", damaged=True)
         elif whole or not Path(name).is_dir() or holds_a_log(name):

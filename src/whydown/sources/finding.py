@@ -69,16 +69,21 @@ def _behind(path: str, side: Side | None, tally: Tally) -> Iterator[Found]:
     if path == STDIN:
         yield Found(path, side, None)
         return
-    names = [path]
-    if not os.path.lexists(path) and glob.has_magic(path):
-        names = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
-        if not names:
-            tally.notice(path, "no file is called so", damaged=True)
-    for name in names:
+    for name in expanded(path, tally):
         if Path(name).is_dir():
             yield from _inside(name, side, tally)
         elif one := _explicit(name, side, tally):
             yield one
+
+
+def expanded(path: str, tally: Tally) -> list[str]:
+    """Return the paths that one with wildcards stands for; of any other, and of a file called so, itself."""
+    if os.path.lexists(path) or not glob.has_magic(path):
+        return [path]
+    names = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+    if not names:
+        tally.notice(path, "no file is called so", damaged=True)
+    return names
 
 
 def _explicit(path: str, side: Side | None, tally: Tally) -> Found | None:
