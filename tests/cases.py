@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from whydown.diagnose.coverage import Supply, supplies
 from whydown.diagnose.diagnosis import diagnose
-from whydown.diagnose.knowledge import Knowledge
-from whydown.diagnose.knowledge import load as load_knowledge
+from whydown.diagnose.loading import load as load_knowledge
 from whydown.grammar.library import Library
 from whydown.grammar.library import load as load_library
 from whydown.pipeline import read_events
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from whydown.diagnose.incident import Incident
+    from whydown.diagnose.knowledge import Knowledge
     from whydown.grammar.event import Event
 
 SAMPLES = Path(__file__).parents[1] / "sample_logs"

@@ -20,8 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from whydown.diagnose.knowledge import Knowledge
-from whydown.diagnose.knowledge import load as load_knowledge
+from whydown.diagnose.loading import load as load_knowledge
 from whydown.grammar.library import Library
 from whydown.grammar.library import load as load_library
 from whydown.pipeline import Options, analyze
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from whydown.diagnose.incident import Incident
+    from whydown.diagnose.knowledge import Knowledge
 
 # Vendors whose daemon has a grammar: charon (strongSwan, pfSense, OPNsense, VyOS), pluto, iked.
 KNOWN = ("strongswan", "libreswan", "openswan", "openiked", "nsx")

@@ -225,7 +225,7 @@ def _causes(paths: Sequence[Path], read: _Read) -> list[Problem]:
     A block of a file that is given takes the place of one with the same name in a folder that counts less.
     """
     from whydown.diagnose.check import check as checked  # noqa: PLC0415
-    from whydown.diagnose.knowledge import combine, doubles  # noqa: PLC0415
+    from whydown.diagnose.loading import combine, doubles  # noqa: PLC0415
     from whydown.diagnose.syntax import read_causes  # noqa: PLC0415
     from whydown.grammar.places import folders  # noqa: PLC0415
 

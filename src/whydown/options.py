@@ -106,7 +106,7 @@ def load_library(grammars: Sequence[Path] | None) -> Library:
 
 def load_knowledge(grammars: Sequence[Path] | None) -> Knowledge:
     """Load the shipped reasons and causes and those of the further folders."""
-    from whydown.diagnose.knowledge import load  # noqa: PLC0415
+    from whydown.diagnose.loading import load  # noqa: PLC0415
 
     return load(grammars or ())
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from diagnose.episodes import episode, event
 from whydown.diagnose.coverage import Supply, supplies
 from whydown.diagnose.diagnosis import diagnose
-from whydown.diagnose.knowledge import Knowledge, load
+from whydown.diagnose.loading import load
 from whydown.grammar.library import load as load_library
 from whydown.sessions.model import Hearing
 from whydown.tally import Tally
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from whydown.diagnose.incident import Incident
+    from whydown.diagnose.knowledge import Knowledge
     from whydown.grammar.event import Event
 
 PEER_ABSENT = "The remote peer is not set up, or does not run"

@@ -8,7 +8,7 @@ import pytest
 
 from whydown.diagnose.check import check
 from whydown.diagnose.coverage import Fed, Supply, coverage
-from whydown.diagnose.knowledge import load
+from whydown.diagnose.loading import load
 from whydown.diagnose.model import Pattern, Role, Want
 from whydown.diagnose.syntax import read_causes
 from whydown.errors import KnowledgeError

@@ -9,7 +9,7 @@ import pytest
 
 from diagnose.episodes import BASE, SECOND, episode, event, heard
 from whydown.diagnose.engine import Finding, find, reason_shown
-from whydown.diagnose.knowledge import Knowledge, load
+from whydown.diagnose.loading import load
 from whydown.diagnose.missing import name_missing
 from whydown.diagnose.scene import Scene
 from whydown.diagnose.syntax import read_causes
@@ -19,6 +19,7 @@ from whydown.sources.line import Side
 
 if TYPE_CHECKING:
     from whydown.diagnose.incident import Missing
+    from whydown.diagnose.knowledge import Knowledge
     from whydown.grammar.event import Event
 
 HOUR = 3600.0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from whydown.diagnose.check import check
-from whydown.diagnose.knowledge import combine, doubles
+from whydown.diagnose.loading import combine, doubles
 from whydown.diagnose.syntax import read_causes
 from whydown.grammar.syntax import read_grammar
 from whydown.text import Problem, render_problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whydown.diagnose.knowledge import combine, load
+from whydown.diagnose.loading import combine, load
 from whydown.diagnose.syntax import read_causes
 from whydown.diagnose.tables import TOPICS, State
 

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from whydown.envelope.clock import Clock, Years
+from whydown.envelope.clock import Clock
 from whydown.envelope.record import Certainty
+from whydown.envelope.settle import Years
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

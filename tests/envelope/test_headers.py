@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from whydown.envelope.clock import Clock, Years
+from whydown.envelope.clock import Clock
 from whydown.envelope.headers import read
 from whydown.envelope.record import Certainty
+from whydown.envelope.settle import Years
 
 AT = 1_795_293_601_000_000  # 2026-11-21T20:40:01Z
 MS, US = 123_000, 123_456

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from whydown.envelope.clock import Clock, Years
+from whydown.envelope.clock import Clock
 from whydown.envelope.journal import read
 from whydown.envelope.record import Certainty
+from whydown.envelope.settle import Years
 
 ENTRY = {
     "__REALTIME_TIMESTAMP": "1795293601123456",

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whydown.envelope import stamps
-from whydown.envelope.clock import Years
 from whydown.envelope.records import records
-from whydown.envelope.settle import Stretch, settle_year
+from whydown.envelope.settle import Stretch, Years, settle_year
 from whydown.envelope.watch import Watch
 from whydown.sources.line import Line, Origin
 from whydown.tally import Tally

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from whydown.envelope.clock import Clock, Years
+from whydown.envelope.clock import Clock
 from whydown.envelope.record import Certainty
+from whydown.envelope.settle import Years
 
 DAY = 86_400_000_000
 moments = st.integers(366 * DAY, 43_800 * DAY).map(

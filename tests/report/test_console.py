@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from whydown.diagnose.console import find_rows
-from whydown.diagnose.knowledge import Knowledge, load
+from whydown.diagnose.loading import load
 from whydown.errors import UsageError
 from whydown.grammar.library import load as load_library
 from whydown.report.console import explain_status
 from whydown.report.explain import explain
 
 if TYPE_CHECKING:
+    from whydown.diagnose.knowledge import Knowledge
     from whydown.grammar.model import Grammar
 
 NO_ANSWER = {"status": "Down", "channel": "Negotiating", "tunnel": "IPSec negotiation not started"}

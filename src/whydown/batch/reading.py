@@ -35,7 +35,7 @@ class Plan:
 
 def reader(plan: Plan) -> Callable[[str], Outcome]:
     """Load what is needed once, and return the function that reads a case."""
-    from whydown.diagnose.knowledge import load as load_knowledge  # noqa: PLC0415 - in a worker only
+    from whydown.diagnose.loading import load as load_knowledge  # noqa: PLC0415 - in a worker only
     from whydown.grammar.library import load as load_library  # noqa: PLC0415
     from whydown.pipeline import analyze  # noqa: PLC0415
 

@@ -36,7 +36,7 @@ class Done(NamedTuple):
 
 def redactor(plan: Plan) -> Callable[[Task], Done]:
     """Load what is needed once, and return the function that reads a case and redacts it."""
-    from whydown.diagnose.knowledge import load as load_knowledge  # noqa: PLC0415 - in a worker only
+    from whydown.diagnose.loading import load as load_knowledge  # noqa: PLC0415 - in a worker only
     from whydown.grammar.library import load as load_library  # noqa: PLC0415
     from whydown.pipeline import share  # noqa: PLC0415
 

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from whydown.envelope.traffic import Passed
     from whydown.envelope.watch import Rules, Watch
     from whydown.grammar.event import Event
-    from whydown.sessions.model import Session
-    from whydown.sessions.writers import Writer
+    from whydown.sessions.model import Session, Writer
     from whydown.tally import Tally
 
 _GAP = 10  # minutes without a line that are worth telling, where lines come more often

@@ -1,26 +1,15 @@
-"""What is known of reasons and causes: read from the same folders as the grammars, checked, ready to be asked."""
+"""What is known of reasons and causes, ready to be asked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
-
-from whydown.errors import KnowledgeError
-from whydown.grammar.places import folders
-from whydown.text import Problem, render_problem
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from whydown.diagnose.model import Cause, Reason
-    from whydown.diagnose.syntax import Reading
     from whydown.diagnose.tables import Commands, Status
-    from whydown.grammar.model import Grammar
-
-    _Block = Reason | Cause | Status | Commands
-
-_B = TypeVar("_B", bound="Reason | Cause | Status | Commands")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,99 +24,3 @@ class Knowledge:
     def causes_of(self, reason: str) -> Iterator[Cause]:
         """Yield the causes that can stand behind a reason (LAYER/NAME), misleading ones included."""
         return (c for c in self.causes if reason in c.reasons)
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What the files hold, every problem of them, and their texts by path, so that problems can be drawn."""
-
-    knowledge: Knowledge
-    problems: tuple[Problem, ...]
-    sources: Mapping[str, str]
-
-
-def load(further: Sequence[Path] = (), *, shipped: bool = True) -> Knowledge:
-    """Read all reasons and causes; KnowledgeError with every problem of every file when one does not read.
-
-    A block of a folder that counts more takes the place of one with the same name in a folder that counts less, so a
-    site can put its own in place of a shipped one.
-    """
-    found = gather(further, shipped=shipped)
-    if found.problems:
-        troubles = (render_problem(p, found.sources.get(p.span.path, "")) for p in found.problems)
-        raise KnowledgeError("\n\n".join(troubles), "Run 'whydown grammar check' on the file.")
-    return found.knowledge
-
-
-def gather(
-    further: Sequence[Path] = (),
-    *,
-    shipped: bool = True,
-    grammars: Sequence[Grammar] = (),
-    cases: Container[str] | None = None,
-) -> Gathered:
-    """Read and check all reasons and causes; `grammars` and `cases` as for `check`."""
-    from whydown.diagnose.check import check  # noqa: PLC0415 - pyparsing is slow to load and seldom needed
-
-    sources: dict[str, str] = {}
-    by_folder = [
-        tuple(_read(path, sources) for path in knowledge_files(place)) for place in folders(further, shipped=shipped)
-    ]
-    unread = [p for readings in by_folder for r in readings for p in r.problems]
-    twice = [p for readings in by_folder for p in doubles(readings)]
-    knowledge = combine(by_folder)
-    return Gathered(knowledge, (*unread, *check(knowledge, grammars, cases, twice)), sources)
-
-
-def knowledge_files(folder: Path) -> tuple[Path, ...]:
-    """Return a folder's files of reasons, causes, statuses and commands in the order in which they are read."""
-    patterns = ("*.reasons", "*.causes", "causes/*.causes", "*.status", "*.commands")
-    found = {p for pattern in patterns for p in folder.glob(pattern)}
-    return tuple(sorted(found, key=lambda p: (p.suffix != ".reasons", str(p))))
-
-
-def combine(by_folder: Iterable[Iterable[Reading]]) -> Knowledge:
-    """Join what files say; folders that count more come first."""
-    readings = [reading for folder in by_folder for reading in folder]
-    return Knowledge(
-        _first(b for r in readings for b in r.reasons),
-        _first(b for r in readings for b in r.causes),
-        _first(b for r in readings for b in r.statuses),
-        _first(b for r in readings for b in r.commands),
-    )
-
-
-def _first(found: Iterable[_B]) -> tuple[_B, ...]:
-    """Return the first block of each name."""
-    blocks: dict[str, _B] = {}
-    for block in found:
-        blocks.setdefault(block.name, block)
-    return tuple(blocks.values())
-
-
-def doubles(readings: Iterable[Reading]) -> Iterator[Problem]:
-    """Yield a problem for each block of one folder whose name is taken."""
-    seen: dict[tuple[str, str], _Block] = {}
-    for reading in readings:
-        blocks: list[tuple[str, _Block]] = [("reason", block) for block in reading.reasons]
-        blocks += [("cause", block) for block in reading.causes]
-        blocks += [("status", block) for block in reading.statuses]
-        blocks += [("commands", block) for block in reading.commands]
-        for word, block in blocks:
-            first = seen.setdefault((word, block.name), block)
-            if first is not block:
-                where = f"{first.span.path}:{first.span.line}"
-                yield Problem(
-                    "C021", f"there are two blocks '{word} {block.name}'", block.span, f"the first stands at {where}"
-                )
-
-
-def _read(path: Path, sources: dict[str, str]) -> Reading:
-    from whydown.diagnose.syntax import read_causes  # noqa: PLC0415 - pyparsing is slow to load and seldom needed
-
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as err:
-        raise KnowledgeError(f"{path} cannot be read: {err}.", "Mend or remove it.") from err
-    sources[str(path)] = text
-    return read_causes(text, str(path))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import repeat
 from operator import add, itemgetter
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from whydown.envelope import stamps
 from whydown.envelope.record import Certainty
-from whydown.envelope.settle import Stretch
+from whydown.envelope.settle import Stretch, Years
 from whydown.envelope.stamps import DAY, HOUR, SECOND
 
 if TYPE_CHECKING:
@@ -32,16 +32,6 @@ _STAMPED = Certainty.STAMPED
 BESIDE = "the complete stamps beside them"
 _K = TypeVar("_K")
 _V = TypeVar("_V")
-
-
-class Years(NamedTuple):
-    """What is known from outside about the year of a file's stamps; times in microseconds UTC."""
-
-    given: int | None = None  # the year the user gave
-    neighbours: tuple[int, int] | None = None  # the first and the last complete stamp of other files
-    named: int | None = None  # the day in the file's name
-    written: int | None = None  # the file's last change
-    now: int | None = None  # the last resort
 
 
 @dataclass(slots=True)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from whydown.envelope import journal, stamps
 from whydown.envelope.body import Body, logfile, standard_header, structured, tagged, unstamped, untagged
-from whydown.envelope.record import Certainty
 
 if TYPE_CHECKING:
     from whydown.envelope.clock import Clock
-
-# at, certainty, host, app, pid, msgid, data, text: a record without its origin
-Head: TypeAlias = tuple[int, Certainty, str, str, str, str, str, str]
+    from whydown.envelope.record import Head
 
 _BEFORE = "< \t\0\ufeff"  # what a line may begin with before its stamp: a priority, a hole left by a crash
 _PREFIX = re.compile(r"[ \t\0\ufeff]*(?:<\d{1,3}>(?:1 )?(?=.))?", re.ASCII | re.DOTALL)

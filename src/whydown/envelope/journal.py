@@ -9,7 +9,7 @@ from whydown.envelope import stamps
 
 if TYPE_CHECKING:
     from whydown.envelope.clock import Clock
-    from whydown.envelope.headers import Head
+    from whydown.envelope.record import Head
 
 # What is read of an entry: the journal's fields, then those of charon's file log.
 FIELDS = frozenset(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from whydown.sources.line import Origin, Side
@@ -16,6 +16,10 @@ class Certainty(IntEnum):
     YEAR_ASSUMED = 1  # no year in the line (and then no zone either)
     ZONE_ASSUMED = 2
     STAMPED = 3
+
+
+# at, certainty, host, app, pid, msgid, data, text: a record without its origin
+Head: TypeAlias = tuple[int, Certainty, str, str, str, str, str, str]
 
 
 class Record(NamedTuple):

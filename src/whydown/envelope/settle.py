@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from whydown.envelope import stamps
 from whydown.envelope.stamps import DAY, HOUR
 
-if TYPE_CHECKING:
-    from whydown.envelope.clock import Years
-
 _AHEAD = 26 * HOUR  # how far a stamp may lie from the same instant in UTC: any zone, and a little
 _KEPT = 45 * DAY  # a log is named by the day it was put aside: its last line is not much older
+
+
+class Years(NamedTuple):
+    """What is known from outside about the year of a file's stamps; times in microseconds UTC."""
+
+    given: int | None = None  # the year the user gave
+    neighbours: tuple[int, int] | None = None  # the first and the last complete stamp of other files
+    named: int | None = None  # the day in the file's name
+    written: int | None = None  # the file's last change
+    now: int | None = None  # the last resort
 
 
 class Stretch(NamedTuple):

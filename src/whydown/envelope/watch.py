@@ -9,8 +9,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.envelope import stamps
-from whydown.envelope.clock import Clock, Parts, Years
-from whydown.envelope.settle import Stretch, settle_year
+from whydown.envelope.clock import Clock, Parts
+from whydown.envelope.settle import Stretch, Years, settle_year
 from whydown.sources import files
 
 if TYPE_CHECKING:

@@ -127,7 +127,7 @@ def _markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def shipped_page() -> str:
     """Write the page for what comes with whydown."""
-    from whydown.diagnose.knowledge import load as load_knowledge  # noqa: PLC0415 - only the page needs all of it
+    from whydown.diagnose.loading import load as load_knowledge  # noqa: PLC0415 - only the page needs all of it
     from whydown.grammar.library import load as load_library  # noqa: PLC0415
 
     return page(load_knowledge(), load_library().grammars)

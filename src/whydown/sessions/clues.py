@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from whydown.grammar.event import Event
-    from whydown.sessions.writers import Writer
+    from whydown.sessions.model import Writer
 
 SECOND = 1_000_000
 # How long a thread's work on one message may take: lines of one thread further apart are not tied together.

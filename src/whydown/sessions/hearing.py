@@ -10,8 +10,8 @@ from whydown.sessions.model import Heard
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
+    from whydown.sessions.model import Writer
     from whydown.sessions.names import Clocks
-    from whydown.sessions.writers import Writer
 
 _EVER = 2**62  # microseconds: before and after every log
 

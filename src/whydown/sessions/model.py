@@ -16,6 +16,27 @@ _HANDOVER = 60_000_000  # microseconds of silence in which a session moves from 
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """One gateway as the logs show it: its side, host and IKE daemon, and its events in time order."""
+
+    side: Side
+    host: str
+    vendor: str
+    events: tuple[Event, ...]
+    why: str = ""  # by what its side is known
+
+    @property
+    def logs(self) -> bool:
+        """Whether it wrote a log: not only state dumps tell of it."""
+        return any(not e.of_dump for e in self.events)
+
+    @property
+    def key(self) -> str:
+        """What tells this writer from every other."""
+        return f"{self.side}\0{self.host}"
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """One gateway's log as far as it bears on one session: its window and the kinds of lines it has shown to write."""
 

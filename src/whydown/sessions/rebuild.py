@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from whydown.grammar.event import Event
-    from whydown.sessions.model import Heard
-    from whydown.sessions.writers import Writer
+    from whydown.sessions.model import Heard, Writer
     from whydown.tally import Tally
 
 NOT_ACTIVE = "SR state is not Active"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from whydown.grammar.event import in_time
 from whydown.sessions.clues import Link, link_events, spis
+from whydown.sessions.model import Writer
 from whydown.sessions.names import Gateway, SessionName
-from whydown.sessions.writers import Writer
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:

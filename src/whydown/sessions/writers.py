@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from whydown.grammar.event import in_time
 from whydown.sessions.homes import home
+from whydown.sessions.model import Writer
 from whydown.sessions.sides import EDGE_VENDOR, settle
 from whydown.sources.line import Side
 
@@ -19,27 +19,6 @@ if TYPE_CHECKING:
 
 # Programs that are no IKE daemon but tell of the gateway they run on.
 ROUTING = frozenset({"FRRouting"})
-
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """One gateway as the logs show it: its side, host and IKE daemon, and its events in time order."""
-
-    side: Side
-    host: str
-    vendor: str
-    events: tuple[Event, ...]
-    why: str = ""  # by what its side is known
-
-    @property
-    def logs(self) -> bool:
-        """Whether it wrote a log: not only state dumps tell of it."""
-        return any(not e.of_dump for e in self.events)
-
-    @property
-    def key(self) -> str:
-        """What tells this writer from every other."""
-        return f"{self.side}\0{self.host}"
 
 
 def gather_writers(events: Iterable[Event]) -> tuple[Writer, ...]:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from whydown.grammar.event import Event
+    from whydown.sessions.model import Writer
     from whydown.sessions.resolve import Joined
-    from whydown.sessions.writers import Writer
     from whydown.tally import Tally
 
 _QUARTER = 900 * SECOND  # zones differ by quarters of an hour

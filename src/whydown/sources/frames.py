@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import lzma
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 try:
     import zstandard
@@ -16,28 +16,9 @@ from whydown.sources.damage import DamagedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from whydown.sources.streams import Packing, Pieces
+    from whydown.sources.packing import Decoder, Packing, Pieces
 
 _STEP = 1024  # bytes of zstd data at a time: they may grow 32,768 times, and the decoder knows no limit
-
-
-class Decoder(Protocol):
-    """What lzma's, bz2's and the zstd decoder below share."""
-
-    @property
-    def eof(self) -> bool:
-        """Whether the frame is complete."""
-
-    @property
-    def needs_input(self) -> bool:
-        """Whether nothing more comes without further input."""
-
-    @property
-    def unused_data(self) -> bytes:
-        """What was fed beyond the frame's end."""
-
-    def decompress(self, data: bytes, max_length: int = ..., /) -> bytes:
-        """Take packed bytes and give at most `max_length` unpacked ones."""
 
 
 @dataclass(frozen=True, slots=True)

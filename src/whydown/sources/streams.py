@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import bz2
 import lzma
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from whydown.sources import frames
 from whydown.sources.damage import DamagedError
 from whydown.sources.inflating import GZIP_MAGIC, inflate
-
-if TYPE_CHECKING:
-    from whydown.sources.frames import Decoder
+from whydown.sources.packing import Packing, Pieces
 
 __all__ = [
     "BLOCK",
@@ -42,7 +40,6 @@ _GROWTH_IN_ALL = 200
 _FRAMES, _FRAME = 100_000, 1024  # so many pieces cost little; beyond them they must be so many bytes on average
 _WIDE, _NARROW = 70 * _MIB, 16 * _MIB  # memory of the outermost xz or zstd decoder, and of those inside: `xz -9`, `-6`
 
-Pieces: TypeAlias = Iterator[bytes]
 _Unpack: TypeAlias = Callable[[Pieces, int], Pieces]
 
 
@@ -66,14 +63,6 @@ class Budget:
         self.frames += 1
         if self.frames > _FRAMES + self.given // _FRAME:
             raise DamagedError(f"it is packed in more than {_FRAMES} tiny pieces: read up to there")
-
-
-class Packing(NamedTuple):
-    """A way to pack one stream, known by its first bytes."""
-
-    name: str
-    magic: bytes
-    decoder: Callable[[int], Decoder] | None = None  # None: inflated
 
 
 PACKINGS = (
