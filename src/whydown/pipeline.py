@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import tzinfo
 
+    from whydown.diagnose.coverage import Supply
     from whydown.diagnose.incident import Incident
     from whydown.diagnose.inventory import Inventory
     from whydown.diagnose.knowledge import Knowledge
@@ -205,7 +207,7 @@ def conclude(  # noqa: PLR0913 - what an analysis is made of
     """Say why sessions and tunnels went down, of events that `read_events` read from these inputs."""
     kept = latest(events, options.most, tally)  # read first: names of files tell sides, too, once they are read
     sessions, heard = _sessions(kept, inputs, options, tally)
-    able = supplies(library.grammars)
+    able = _able(library)
     incidents: list[Incident] = []
     traces: list[Trace] = []
     asked = [c for c in knowledge.causes if c.name in options.why_not]
@@ -216,6 +218,12 @@ def conclude(  # noqa: PLR0913 - what an analysis is made of
     incidents.sort(key=lambda i: (i.began, i.layer, i.id))
     folded = fold_consequences(incidents)
     return Report(incidents=folded, tally=tally, sessions=sessions, heard=heard, traces=tuple(traces))
+
+
+@lru_cache(maxsize=2)
+def _able(library: Library) -> dict[str, Supply]:
+    """Return what each vendor's grammars can make, found out once for many cases."""
+    return supplies(library.grammars)
 
 
 @dataclass(frozen=True, slots=True)

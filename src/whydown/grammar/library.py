@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from whydown.envelope.record import Record
+    from whydown.grammar.compile import CompiledGrammar
     from whydown.grammar.event import Event
     from whydown.grammar.match import Match
     from whydown.grammar.model import Grammar
@@ -33,11 +34,12 @@ _ROOM = 4 << 20  # ... whether they are more characters than this
 _text = attrgetter("text")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Library:
-    """Grammars in the order in which they are tried."""
+    """Grammars in the order in which they are tried; one is the same as no other, so that it can be a key."""
 
     grammars: tuple[Grammar, ...]
+    _compiled: dict[int, CompiledGrammar] = field(default_factory=dict, init=False, repr=False)  # for all readings
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -52,7 +54,7 @@ class Library:
 
         `watch` is shown each batch with its matches, before the events that it completes.
         """
-        matcher, assembler = Matcher(self.grammars), Assembler(tally)
+        matcher, assembler = Matcher(self.grammars, self._compiled), Assembler(tally)
         stream = iter(records)
         while taken := _gathered(stream, batch):
             matches = matcher.match(taken)

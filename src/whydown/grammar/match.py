@@ -61,14 +61,17 @@ _match = cast(
 class Matcher:
     """Finds the wording of records; holds what it compiled, and bounded memories."""
 
-    def __init__(self, grammars: Sequence[Grammar]) -> None:
-        """Take grammars in the order in which they are tried; each is compiled when its program first writes."""
+    def __init__(self, grammars: Sequence[Grammar], compiled: dict[int, CompiledGrammar] | None = None) -> None:
+        """Take grammars in the order in which they are tried; each is compiled when its program first writes.
+
+        `compiled` keeps what was compiled, by the grammar's identity, for further matchers of the same grammars.
+        """
         self._grammars: dict[str, list[Grammar]] = defaultdict(list)
         for grammar in grammars:
             for app in grammar.apps:
                 self._grammars["" if app == NO_PROGRAM else app.casefold()].append(grammar)
         self._readers: dict[str, tuple[_Reader, ...]] = {}  # by the program's name as written
-        self._compiled: dict[int, CompiledGrammar] = {}
+        self._compiled: dict[int, CompiledGrammar] = {} if compiled is None else compiled
         self._joined: dict[tuple[int, ...], tuple[_Reader, ...]] = {}  # by the grammars that share a program
 
     def match(self, records: Sequence[Record]) -> list[Match | None]:
