@@ -122,7 +122,8 @@ def test_a_shipped_grammar_reads_the_same_from_the_cache(home: Path) -> None:
     shipped = (library.shipped_folder() / "messages" / "openiked.grammar").read_text(encoding="utf-8")
     (home / "g").mkdir()
     (home / "g" / "openiked.grammar").write_text(shipped, encoding="utf-8")
-    assert library.load([home / "g"], shipped=False) == library.load([home / "g"], shipped=False)
+    first, again = (library.load([home / "g"], shipped=False).grammars for _ in range(2))
+    assert first == again
 
 
 def test_a_library_compiles_a_grammar_once_for_all_readings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
