@@ -44,6 +44,9 @@ class Tally:
     damaged: bool = False  # some input was cut off or unreadable: exit status 4
     written: tuple[str, str, int | None] = ("", "", None)  # source, member, and when that was last written (µs UTC)
     sides: set[str] = field(default_factory=set)  # of which a log said in its name that it is theirs
+    unread: dict[str, str] = field(
+        default_factory=dict
+    )  # state dumps that gave no statement, and why; the first hundred
     read: int = 0  # bytes taken from the inputs as they are stored: how far the reading is
 
     def notice(self, where: str, message: str, *, damaged: bool = False) -> None:
@@ -51,6 +54,11 @@ class Tally:
         self.damaged = self.damaged or damaged
         if len(self.notices) < 100:
             self.notices.append(Notice(where, message))
+
+    def leave_unread(self, where: str, why: str) -> None:
+        """Note a state dump that was found and gave nothing; the first hundred are kept."""
+        if len(self.unread) < 100:
+            self.unread[where] = why
 
     def renotice(self, place: int, message: str) -> None:
         """Put a better message in place of one that was noted before."""

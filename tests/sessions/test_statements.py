@@ -125,9 +125,17 @@ def test_the_uuid_of_a_dump_gives_an_alarm_without_addresses_to_its_session() ->
 def test_a_dump_of_another_edge_stays_that_edges() -> None:
     (session,) = sessions(
         event("edge ike.timeout", at=0, **PAIR),
-        stated("session.down", 5, host="edge-02", reason="SR state is not Active"),
+        stated("session.down", 5, host="edge-02", reason="Peer not responding"),
     )
     assert {e.host for e in session.events} == {"edge-01", "edge-02"}
+
+
+def test_a_standby_that_only_states_so_is_left_out_where_another_edge_logs() -> None:
+    (session,) = sessions(
+        event("edge ike.timeout", at=0, **PAIR),
+        stated("session.down", 5, host="edge-02", reason="SR state is not Active"),
+    )
+    assert {e.host for e in session.events} == {"edge-01"}
 
 
 def test_beside_the_peers_log_the_edges_statements_count() -> None:

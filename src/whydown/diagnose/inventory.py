@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from whydown.diagnose.incident import Missing
+from whydown.dumps.edge_ha import NODE
 from whydown.envelope.record import Certainty
 from whydown.envelope.traffic import MINUTE
 from whydown.grammar.event import DUMP
@@ -15,6 +16,7 @@ from whydown.grammar.vocabulary import Kind
 from whydown.sessions.clues import addresses
 from whydown.sessions.homes import home, home_of
 from whydown.sessions.rebuild import NOT_ACTIVE
+from whydown.sessions.sas import ACTIVE
 from whydown.sessions.sides import EDGE_VENDOR
 from whydown.sources.line import Side
 
@@ -77,6 +79,17 @@ class FoundDump:
 
 
 @dataclass(frozen=True, slots=True)
+class Turned:
+    """What a gateway states of its high availability: its state since a time, in microseconds UTC, and why."""
+
+    at: int
+    dated: bool  # the time is its own; else that of the dump's file
+    state: str
+    reason: str
+    router: bool  # of a service router; else of the whole Edge node
+
+
+@dataclass(frozen=True, slots=True)
 class FoundGateway:
     """One gateway: its side and how that is known, its daemon, what was heard of it and what its log can show."""
 
@@ -95,6 +108,7 @@ class FoundGateway:
     levels: tuple[str, ...]
     shows: tuple[str, ...]
     not_shown: tuple[str, ...]
+    ha: tuple[Turned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +175,30 @@ def _pairs(writers: Sequence[Writer]) -> dict[str, tuple[str, ...]]:
 
 def _is_standby(writer: Writer) -> bool:
     """Whether the last that an Edge states of its sessions, or of itself, is that it is not active."""
-    said = [e for e in writer.events if e.kind in (Kind.SESSION_DOWN, Kind.SESSION_UP, Kind.HA_STATE)]
+    said = [e for e in writer.events if e.kind in (Kind.SESSION_DOWN, Kind.SESSION_UP)]
+    said += [e for e in _ha_states(writer) if not (_of_node(e) and _is_active(e))]  # an active node may stand by
     if not said:
         return False
     last = max(said, key=lambda e: e.at)
-    return last.get("reason") == NOT_ACTIVE or str(last.get("state", "")).casefold() == "standby"
+    return last.get("reason") == NOT_ACTIVE or (last.kind is Kind.HA_STATE and not _is_active(last))
+
+
+def _ha_states(writer: Writer) -> list[Event]:
+    """Return what the Edge's dumps state of its high availability, as time goes."""
+    return sorted((e for e in writer.events if e.kind is Kind.HA_STATE and e.of_dump), key=lambda e: e.at)
+
+
+def _of_node(event: Event) -> bool:
+    return event.rule.grammar == f"{DUMP}{NODE}"
+
+
+def _is_active(event: Event) -> bool:
+    return str(event.get("state", "")).casefold() in ACTIVE
+
+
+def _turned(event: Event) -> Turned:
+    dated = event.certainty is not Certainty.UNTIMED
+    return Turned(event.at, dated, event.get("state", ""), event.get("reason", ""), not _of_node(event))
 
 
 def _gateway(key: str, one: _Gathering, watch: Watch, pair: tuple[str, ...]) -> FoundGateway:
@@ -202,6 +235,7 @@ def _gateway(key: str, one: _Gathering, watch: Watch, pair: tuple[str, ...]) -> 
         levels=tuple(sorted({level for log in one.logs for level in log.levels})),
         shows=shows,
         not_shown=tuple(name for name, _ in _SHOWS if name not in shows) if logged else (),
+        ha=tuple(map(_turned, _ha_states(writer))) if writer else (),
     )
 
 

@@ -37,15 +37,18 @@ _LABELS = (
 _ALTERNATIVES = "|".join(
     re.escape(label).replace(r"\ ", r"\s{1,8}") for label in sorted(_LABELS, key=len, reverse=True)
 )
+# A prompt with its command, and the date that the command line prints before its answer.
+HEADS = (
+    rb"(?P<host>[A-Za-z0-9][\w.-]{0,63})(?:\([\w -]{1,32}\))?> ?get\b(?P<command>[^\n]{0,16})"
+    rb"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) (?P<year>\d{4}) (?P<zone>[A-Z]{2,5}) "
+    rb"(?P<time>\d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{1,6}))?"
+)
 _TOKEN = re.compile(
     rb"(?<!\S)(?:"
     rb"(?P<label>" + _ALTERNATIVES.encode() + rb")[ \t]{0,40}:"
     rb"|(?P<stamp>\d{1,2}-[A-Za-z]{3}-\d{4}\s{1,8}\d\d:\d\d:\d\d)\s{0,8}:\s{0,8}(?P<layer>IKE|IPSEC)_STATUS_(?P<status>[A-Z]{1,16})"
     rb"(?:\s{0,8}\((?P<reason>[^()\n]{1,200})\))?"
-    rb"|(?P<host>[A-Za-z0-9][\w.-]{0,63})(?:\([\w -]{1,32}\))?> ?get\b[^\n]{0,16}"
-    rb"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) (?P<year>\d{4}) (?P<zone>[A-Z]{2,5}) "
-    rb"(?P<time>\d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{1,6}))?"
-    rb"|(?P<section>Total Number of [A-Za-z ]{1,40}:|(?:Session|Tunnel) Status History|Policy Rules"
+    rb"|" + HEADS + rb"|(?P<section>Total Number of [A-Za-z ]{1,40}:|(?:Session|Tunnel) Status History|Policy Rules"
     rb"|Version\s{1,8}SID\s{1,8}Compliance|SID:)"
     rb")",
     re.IGNORECASE,
@@ -58,6 +61,7 @@ _ROW = re.compile(
 )
 _STAMP = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{4})\s+(\d\d:\d\d:\d\d)", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)\s+(\d\d:\d\d:\d\d)", re.ASCII)
+_OTHERS = (b"edge-cluster", b"gateway", b"logical-router", b"high-avail")  # commands whose labels mean other things
 _LONGEST = 400  # bytes of a value
 _MOST = 4096  # values of a block
 _SHOWN = {label.lower(): label for label in (*_LABELS, "Status", "Reason")}
@@ -68,7 +72,6 @@ _STARTS = {  # the label that begins a block, and the blocks in which it is but 
     "ike version": ("ikesa", ()),
     "session id": ("ipsecsa", ()),
     "ike service status": ("service", ()),
-    "ha state": ("service", ("service",)),
     "session uuid": ("sync", ()),
     "inbound sas": ("sad", ()),
     "outbound sas": ("sad", ()),
@@ -133,12 +136,17 @@ def blocks(page: Page) -> Iterator[Block]:
     and, where it names UTC, that its stamps are in UTC.
     """
     yield from _rows(page)
-    head = _Head(page)
+    head = Head(page)
     block: Block | None = None
+    other = False  # it is the answer to another command
     tokens, further = tee(_TOKEN.finditer(page.data))
     next(further, None)
     for token, following in zip_longest(tokens, further):
         value = _read(token, following.start() if following else len(page.data), head)
+        if token["host"]:
+            other = token["command"].lstrip().lower().startswith(_OTHERS)
+        if other:
+            value = None
         if token["host"] or (value and _begins(value.label, block)):
             if block:
                 yield block
@@ -152,7 +160,7 @@ def blocks(page: Page) -> Iterator[Block]:
         yield block
 
 
-def _read(token: re.Match[bytes], end: int, head: _Head) -> Value | None:
+def _read(token: re.Match[bytes], end: int, head: Head) -> Value | None:
     """Read a labelled value, or a row of a history."""
     page = head.page
     if token["label"]:
@@ -181,7 +189,7 @@ def _begins(label: str, block: Block | None) -> bool:
 
 
 @dataclass(slots=True)
-class _Head:
+class Head:
     """What stands before an answer: whose it is, when it was written, and how sure the zone of its stamps is."""
 
     page: Page
@@ -217,7 +225,7 @@ def _rows(page: Page) -> Iterator[Block]:
         return
     heads = (m for m in _TOKEN.finditer(page.data) if m["month"] or m["host"])
     following = next(heads, None)
-    head = _Head(page)
+    head = Head(page)
     for row in _ROW.finditer(page.data):
         while following and following.start() < row.start():
             head.take(following)

@@ -7,7 +7,7 @@ import time
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from whydown.dumps import alarms, edge_cli, nsx_json, objects, peer_config, swan
+from whydown.dumps import alarms, edge_cli, edge_ha, nsx_json, objects, peer_config, swan
 from whydown.dumps.statements import Page, When, events
 from whydown.envelope.record import Certainty
 from whydown.sources.damage import DamagedError
@@ -26,6 +26,9 @@ LIMIT = 64 * 1024 * 1024  # bytes of a dump that are read
 _TEXT_LIMIT = 8 * 1024 * 1024  # bytes of one in text: thousands of sessions
 _MOST = 50_000  # statements of a dump
 _BLANK = re.compile(rb"^[ \t\r]*+\n", re.MULTILINE)
+_NOTHING = re.compile(rb"[\s\[\]{},]*+")
+_EMPTY = "it states nothing: no session is configured there"
+_UNREAD = "found, not read: none of its rows is of a form that is known"
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
 
 
@@ -50,6 +53,8 @@ def read_dump(
         tally.notice(
             place.source, f"a state dump that states more than {_MOST} things: the first are read", damaged=True
         )
+    if not said:
+        tally.leave_unread(str(place), _EMPTY if _NOTHING.fullmatch(data) else _UNREAD)
     found = events(page, said[:_MOST])
     _count(data, place, {e.origins[0].line for e in found}, tally)
     if any(e.certainty is Certainty.ZONE_ASSUMED for e in found):
@@ -68,7 +73,9 @@ def written(place: Place, tally: Tally) -> int:
 
 def _statements(page: Page, tally: Tally) -> Iterator[Statement]:
     if not _JSON.match(page.data):
-        return chain(edge_cli.read(page), alarms.sentences(page), peer_config.read(page), swan.read(page))
+        return chain(
+            edge_cli.read(page), edge_ha.read(page), alarms.sentences(page), peer_config.read(page), swan.read(page)
+        )
     try:
         roots = objects.read(page.data, nsx_json.KEYS)
     except objects.NotReadError as error:

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from whydown.diagnose.incident import Missing
-    from whydown.diagnose.inventory import FoundDump, FoundGateway, FoundLog, Inventory
+    from whydown.diagnose.inventory import FoundDump, FoundGateway, FoundLog, Inventory, Turned
     from whydown.report.layout import Style
     from whydown.sessions.model import Session
 
+_TURNS = 6  # the last of a history
 _MOST = 12  # rows of a list; what is left out is counted
 
 
@@ -27,7 +28,7 @@ def page(inventory: Inventory, style: Style) -> str:
     sides = {side: [g for g in inventory.gateways if g.side is side] for side in Side}
     counts = [many(len(sides[Side.EDGE]), "Edge"), many(len(sides[Side.PEER]), "peer")]
     counts.append(many(len(inventory.sessions), "session"))
-    counts.append(many(len({d.path for d in inventory.dumps}), "state dump"))
+    counts.append(many(len({d.path for d in inventory.dumps} | {*inventory.tally.unread}), "state dump"))
     paper.heading(f"Found: {', '.join(counts)}", level=1)
     for gateway in inventory.gateways:
         _write_gateway(paper, gateway)
@@ -35,10 +36,7 @@ def page(inventory: Inventory, style: Style) -> str:
         paper.heading("Sessions")
         for session in _shortened(paper, inventory.sessions):
             _write_session(paper, session)
-    if inventory.dumps:
-        paper.heading("State dumps")
-        for dump in _shortened(paper, inventory.dumps):
-            _write_dump(paper, dump)
+    _write_dumps(paper, inventory)
     paper.heading("Missing")
     if not inventory.missing:
         paper.sentence("Nothing: both sides are there for the same time.")
@@ -81,6 +79,7 @@ def _write_gateway(paper: Paper, gateway: FoundGateway) -> None:
             ("programs", prose(", ".join(gateway.programs))),
             ("window", window),
             ("heard", heard if gateway.logs else ""),
+            *(("ha", _ha(turn)) for turn in gateway.ha[-_TURNS:]),
             *(("gap", _gap(gap.begin, gap.end, gap.usual)) for gap in gateway.gaps),
             ("clock", _clock(gateway.logs)),
             ("level", _level(gateway)),
@@ -88,6 +87,14 @@ def _write_gateway(paper: Paper, gateway: FoundGateway) -> None:
             ("", f"and {len(gateway.logs) - _MOST} more logs" if len(gateway.logs) > _MOST else ""),
         ]
     )
+
+
+def _ha(turn: Turned) -> str:
+    """Say a state of high availability, since when, and why."""
+    what = "service router" if turn.router else "Edge node"
+    why = f": {turn.reason}" if turn.reason else ""
+    since = stamp(turn.at) if turn.dated else f"{stamp(turn.at)} by its file's time"
+    return prose(f"{what} {turn.state}, {since}{why}")
 
 
 def _log(log: FoundLog) -> str:
@@ -144,6 +151,16 @@ def _write_session(paper: Paper, session: Session) -> None:
     paper.sentence(prose(text), indent="  ", first="- ")
 
 
+def _write_dumps(paper: Paper, inventory: Inventory) -> None:
+    """Write what each state dump states, and which gave nothing."""
+    if inventory.dumps or inventory.tally.unread:
+        paper.heading("State dumps")
+    for dump in _shortened(paper, inventory.dumps):
+        _write_dump(paper, dump)
+    for path, why in _shortened(paper, inventory.tally.unread.items()):
+        paper.sentence(prose(f"{path}: {why}"), indent="  ", first="- ")
+
+
 def _write_dump(paper: Paper, dump: FoundDump) -> None:
     states = ", ".join(f"{count} {name.replace('.', ' ')}" for name, count in sorted(dump.states.items()))
     when = ""
@@ -166,7 +183,7 @@ def _write_missing(paper: Paper, number: int, missing: Missing) -> None:
 
 
 def lines(inventory: Inventory) -> Iterator[str]:
-    """Write the inventory as JSON lines: `gateway`, `session`, `dump`, `missing`, then one `summary`."""
+    """Write the inventory as JSON lines: `gateway`, `session`, `dump`, `unread`, `missing`, then one `summary`."""
     for gateway in inventory.gateways:
         yield json_line({"type": "gateway", **_gateway_wire(gateway)})
     for session in inventory.sessions:
@@ -179,6 +196,8 @@ def lines(inventory: Inventory) -> Iterator[str]:
     for dump in inventory.dumps:
         told = {"states": dict(dump.states), "reasons": list(dump.reasons), "at": _iso(dump.at), "dated": dump.dated}
         yield json_line({"type": "dump", "path": dump.path, "form": dump.form, "host": dump.host, **told})
+    for path, why in inventory.tally.unread.items():
+        yield json_line({"type": "unread", "path": path, "why": why})
     for missing in inventory.missing:
         window = {"begin": _iso(missing.begin), "end": _iso(missing.end)}
         what = {"what": missing.what, "command": missing.command, "level": missing.level, "after": missing.after}
@@ -213,6 +232,16 @@ def _gateway_wire(gateway: FoundGateway) -> dict[str, Any]:
         "levels": list(gateway.levels),
         "shows": list(gateway.shows),
         "not_shown": list(gateway.not_shown),
+        "ha": [
+            {
+                "at": iso(turn.at),
+                "dated": turn.dated,
+                "of": "service router" if turn.router else "Edge node",
+                "state": turn.state,
+                "reason": turn.reason,
+            }
+            for turn in gateway.ha
+        ],
         "logs": [
             {
                 "path": log.path,

@@ -29,6 +29,7 @@ from whydown.sources.line import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from whydown.grammar.event import Event
     from whydown.sessions.model import Session
@@ -259,12 +260,21 @@ def _with_standing(events: tuple[Event, ...], begin: int, end: int) -> tuple[Eve
     low = bisect_left(events, begin, key=lambda e: e.at)
     high = bisect_right(events, end, key=lambda e: e.at)
     room = {(side, kind): most for side in Side for kind, most in STANDING.items()}
+    speaking = {(e.side, e.host) for e in events[low:high] if not e.of_dump and e.kind is not Kind.HA_STATE}
     standing = []
     for event in reversed(events[:low]):
+        if event.kind is Kind.HA_STATE and _speaks_for_another(event, speaking):
+            continue
         if event.side and room.get((event.side, event.kind), 0) > 0:
             room[event.side, event.kind] -= 1
             standing.append(event)
     return (*reversed(standing), *events[low:high])
+
+
+def _speaks_for_another(event: Event, speaking: AbstractSet[tuple[Side | None, str]]) -> bool:
+    """Whether a gateway that is silent by now said it, while another one of its side speaks."""
+    own = {host for side, host in speaking if side is event.side}
+    return bool(own) and event.host not in own
 
 
 def _ailing(session: Session, tunnel: str, told: Sequence[Turn]) -> Iterator[Episode]:

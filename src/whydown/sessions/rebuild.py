@@ -12,6 +12,7 @@ from whydown.sessions.model import Hearing, Session
 from whydown.sessions.names import NO_CLOCKS
 from whydown.sessions.protocols import tell_protocols
 from whydown.sessions.resolve import Joined, name_session, resolve
+from whydown.sessions.sas import ACTIVE
 from whydown.sessions.sides import GIVEN
 from whydown.sessions.writers import gather_writers
 from whydown.sessions.zones import find_zones, put_right
@@ -51,22 +52,40 @@ def rebuild_sessions(
 
 def _session(joined: Joined, writers: Sequence[Writer], silent: tuple[Heard, ...]) -> Session:
     mine = _of_active([e for link in joined.links for e in link.events])
+    whole = _handed_over(joined.whole, {e.host for e in mine if e.side is Side.EDGE})
     logged = [e for e in mine if not e.of_dump]  # a dump's times are whole seconds: no clock is set by them
     by_side = {side: sorted((e for e in logged if e.side is side), key=in_time) for side in Side}
     clocks = align(by_side[Side.EDGE], by_side[Side.PEER]) if all(by_side.values()) else NO_CLOCKS
-    events = list(tell_protocols(sorted(shift([*mine, *joined.whole], clocks), key=in_time)))
+    events = list(tell_protocols(sorted(shift([*mine, *whole], clocks), key=in_time)))
     hosts = {(e.side, e.host) for e in events}
     heard = tuple(hear(w, clocks) for w in writers if w.logs and any((e.side, e.host) in hosts for e in w.events[:1]))
     return Session(name_session(joined, writers), tuple(events), Hearing((*heard, *silent)), clocks)
 
 
 def _of_active(events: list[Event]) -> list[Event]:
-    """Leave out what the dumps of a pair's standby state where the active Edge states the same session.
+    """Leave out what the dumps of a pair's standby state where the active Edge states or logs the same session.
 
     That "SR state is not Active" there is how it should be; only where each of them says so, nobody has the session.
     """
     last = {e.host: e for e in sorted(events, key=in_time) if e.of_dump and e.kind in _STATES}
     standby = {host for host, said in last.items() if said.get("reason") == NOT_ACTIVE}
-    if not standby or len(standby) == len(last):
+    if not standby or standby.issuperset(e.host for e in events if e.side is Side.EDGE):
         return events
     return [e for e in events if not (e.of_dump and e.host in standby)]
+
+
+def _handed_over(whole: Sequence[Event], hosts: set[str]) -> list[Event]:
+    """Leave out what dumps state of an Edge that stood by all the time, where another one (of `hosts`) has the session.
+
+    That it is not active is as it should be; that it was, and then no more, is a hand-over and may be the trouble.
+    """
+    was_active: set[str] = set()
+    kept = []
+    for event in sorted(whole, key=in_time):
+        if event.of_dump and event.kind is Kind.HA_STATE:
+            active = str(event.get("state", "")).casefold() in ACTIVE
+            if not active and event.host not in was_active and hosts - {event.host}:
+                continue
+            (was_active.add if active else was_active.discard)(event.host)
+        kept.append(event)
+    return kept

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.vocabulary import Kind
@@ -21,7 +23,7 @@ _SHOWS_UP = _CHILD_UP | {Kind.SESSION_UP, Kind.TUNNEL_UP}
 _BEGINNINGS = _IKE_UP | {Kind.IKE_START, Kind.DAEMON_START, Kind.ADMIN_INITIATE, Kind.IKE_FAILED, Kind.IKE_TIMEOUT}
 _ALL_DOWN = frozenset({Kind.DAEMON_START, Kind.DAEMON_STOP, Kind.DAEMON_CRASH})
 _STATED_DOWN = frozenset({Kind.SESSION_DOWN, Kind.SERVICE_DOWN, Kind.HA_FAILOVER})
-_ACTIVE = frozenset({"active", "up"})  # what a service router becomes that takes over
+ACTIVE = frozenset({"active", "up"})  # what a service router becomes that takes over
 _LATE = 30_000_000  # microseconds: an alarm is written some seconds after what it tells of
 
 # What happens only under an IKE SA that is up, and what does so if it is of a CHILD_SA.
@@ -30,10 +32,13 @@ _PERHAPS_UNDER_IKE = frozenset({Kind.IKE_MESSAGE, Kind.PROPOSALS_MISMATCH, Kind.
 _ANYWHERE = frozenset({"INFORMATIONAL", "INFORMATIONAL_V1", None})
 _LIFE = _IKE_UP | _IKE_DOWN | _CHILD_UP | _CHILD_DOWN | {Kind.IKE_START, Kind.DPD_DEAD}
 
+_ANEW = frozenset({Kind.IKE_START, Kind.IKE_UP})
+
 _UNSEEN = {"unseen"}  # an SA whose beginning the log does not hold
 _FATAL = frozenset({"INVALID_SYNTAX", "UNSUPPORTED_CRITICAL_PAYLOAD"})
 _FATAL_SHORT = ("N(INVAL_SYN)", "N(CRIT)")
 _STARTED = frozenset({*_IKE_UP, Kind.IKE_FAILED, Kind.IKE_TIMEOUT, Kind.IKE_HALF_OPEN_TIMEOUT, *_ALL_DOWN})
+_at = attrgetter("at")
 SESSION = "session"
 TUNNEL = "tunnel"
 BGP = "bgp"
@@ -144,16 +149,19 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
 
 
 def _at_work(events: Sequence[Event]) -> Iterator[Event]:
-    """Yield all events but those of a host that does not have the SAs, or hands them on to another."""
+    """Yield all events but those of a host that does not have the SAs, or hands them on to another as they are."""
     host = ""
-    last = {e.host: e.at for e in events if e.kind in _LIFE}
+    life = [e for e in events if e.kind in _LIFE]
     for event in events:
         if event.kind in _LIFE:
             host = event.host
         if event.kind in _ALL_DOWN and host not in ("", event.host):
             continue
-        if _stands_by(event) and any(at >= event.at for other, at in last.items() if other != event.host):
-            continue
+        if _stands_by(event):
+            heir = next((e for e in life[bisect_left(life, event.at, key=_at) :] if e.host != event.host), None)
+            # SAs are kept in step between the two: who has to negotiate anew has lost them.
+            if heir is not None and not (event.host == host and heir.kind in _ANEW):
+                continue
         yield event
 
 
@@ -212,7 +220,7 @@ def _is_stated_down(event: Event, since: int) -> bool:
     if event.at - since <= _LATE:
         return False
     if event.kind is Kind.HA_FAILOVER:
-        return str(event.get("state", "")).casefold() not in _ACTIVE
+        return str(event.get("state", "")).casefold() not in ACTIVE
     return event.kind in _STATED_DOWN
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.sources.damage import DamagedError
 from whydown.sources.inflating import GZIP_MAGIC
-from whydown.sources.looks import HEAD, Look, begins, look, named_like_a_log
+from whydown.sources.looks import HEAD, Look, begins, look, named_like_a_dump, named_like_a_log
 from whydown.sources.reading import Reader
 from whydown.sources.streams import Budget, packing_of, pieces_of, unpack
 from whydown.sources.tars import is_tar, tar_entries
@@ -136,7 +136,7 @@ class Opener:
             self._left_out["log from before the time that was asked for"] += 1
         elif until is not None and seen.log and (first := begins(head)) is not None and first > until:
             self._left_out["log from after the time that was asked for"] += 1
-        elif not seen.alien and (seen.log or seen.dump or named_like_a_log(name)):
+        elif not seen.alien and (seen.log or seen.dump or named_like_a_log(name) or named_like_a_dump(name)):
             self._logs += 1
             yield member._replace(pieces=self._watched(member.pieces))
         elif ":" in seen.alien:  # there may be a log in it

@@ -19,6 +19,7 @@ from whydown.sources.damage import DamagedError
 from whydown.sources.finding import STDIN, find
 from whydown.sources.inflating import GZIP_MAGIC
 from whydown.sources.line import Side
+from whydown.sources.looks import named_like_a_dump
 from whydown.sources.repeats import Repeats
 from whydown.sources.streams import packing_of
 from whydown.sources.zips import is_zip
@@ -89,7 +90,7 @@ def batches(
                     side = said or _side_named(name or path)
                     if side:
                         tally.sides.add(side)
-                    if known.dump and aside is not None:
+                    if aside is not None and (known.dump or named_like_a_dump(name or path)):
                         aside(Place(path, name, side), pieces)
                         continue
                     # what an archive holds is not what the user named: there only a daemon's own log is read unsifted

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.errors import UsageError
 from whydown.sources.damage import DamagedError
-from whydown.sources.looks import HEAD, Look, look, named_like_a_log
+from whydown.sources.looks import HEAD, Look, look, named_like_a_dump, named_like_a_log
 from whydown.sources.streams import blocks
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _inside(directory: str, side: Side | None, tally: Tally) -> Iterator[Found]:
             except OSError as error:
                 refused(error)
                 continue
-            if seen and not seen.alien and (seen.packed or seen.log or seen.dump or named_like_a_log(name)):
+            if seen and not seen.alien and (seen.packed or _is_read(seen, path)):
                 logs += 1
                 yield Found(path, side, seen)
             elif seen and ":" in seen.alien:  # there may be a log in it
@@ -149,7 +149,12 @@ def _is_log(entry: os.DirEntry[str]) -> bool:
         seen = peek(entry.path) if entry.is_file() else None
     except OSError:
         return False
-    return bool(seen and not seen.alien and not seen.packed and (seen.log or seen.dump or named_like_a_log(entry.name)))
+    return bool(seen and not seen.alien and not seen.packed and _is_read(seen, entry.path))
+
+
+def _is_read(seen: Look, path: str) -> bool:
+    """Whether a text is a log or a state dump, by its content or by its name."""
+    return seen.log or seen.dump or named_like_a_log(Path(path).name) or named_like_a_dump(path)
 
 
 def peek(path: str) -> Look | None:

@@ -47,6 +47,7 @@ _DAEMON = re.compile(
 )
 _NAMED = re.compile(r"(?:\.log|^(?:syslog|messages|secure|auth|daemon|charon|pluto|ipsec))(?:[._-][\w.-]*)?$", re.ASCII)
 _LOGS = re.compile(r"(?:^|/)var/log/(?:syslog[^/]*|(?:frr|rcpm)/.+)$")
+_STATES = re.compile(r"(?:^|[!/\\])edge/(?:vpn-session|logical_topology)$", re.ASCII)
 _FULL = re.compile(
     rb"(?:<\d{1,3}>)?(?:1 )?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d) |\{.*_TIMESTAMP\""
 )
@@ -55,7 +56,9 @@ _TIME = re.compile(rb"[^\n]{0,47}?(?<!\d)\d\d:\d\d:\d\d(?!\d)|.*_TIMESTAMP\"|.*\
 
 # what NSX answers when it is asked for its state: the Edge's command line, its JSON, the sentences of its alarms
 _STATE_TEXT = re.compile(
-    rb"^[ \t]*(?:[\w.-]{1,64}(?:\([\w -]{1,32}\))?> ?get ipsecvpn\b"
+    rb"^[ \t]*(?:[\w.-]{1,64}(?:\([\w -]{1,32}\))?> ?get (?:ipsecvpn|edge-cluster (?:history|status)|(?:gateway|logical-router|high-availability)\b[^\n]{0,60} (?:history|status))\b"
+    rb"|State[ \t]*:[ \t]*\w{1,32}\s{1,40}(?:Time|Event)[ \t]*:|High Availability State[ \t]*:|Service Router\s{1,40}UUID[ \t]*:"
+    rb"|[^\n]{0,100}\bSR\b[^\n]{0,100}\b[0-9a-f]{4}\.\*[0-9a-f]{4}\b[^\n]{0,60}\brank\b"
     rb"|(?:IKE Session ID|Session Status|IKE Service Status|IKE Version|Last Known Failure)[ \t]*:"
     rb"|Total Number of (?:[A-Za-z]{1,16} )?(?:Sessions|IKE SAs|IPSec SA Pairs|IPSec SAs):"
     rb"|Version[ \t]+SID[ \t]+Compliance|VPN Session Status\b"
@@ -130,6 +133,11 @@ def begins(head: bytes) -> int | None:
 def named_like_a_log(name: str) -> bool:
     """Whether a file is called as logs are, rotated and packed ones too, or stands where an Edge keeps its logs."""
     return bool(_NAMED.search(name.rpartition("/")[2]) or _LOGS.search(name))
+
+
+def named_like_a_dump(name: str) -> bool:
+    """Whether a file stands where an Edge's bundle keeps what it states of its sessions, or of its routers."""
+    return bool(_STATES.search(name))
 
 
 def _binary(head: bytes) -> bool:
