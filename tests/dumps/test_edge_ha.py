@@ -111,6 +111,14 @@ def test_the_history_of_a_service_router_is_read(tmp_path: Path, form: Callable[
 
 
 @pytest.mark.parametrize("form", FORMS)
+def test_a_history_is_of_the_router_that_the_command_names(tmp_path: Path, form: Callable[[str], str]) -> None:
+    router = "4e425c9e-09c6-4021-bbc7-fab2895a2c09"
+    text = ROUTER.replace("edge-02(tier1_sr)> get gateway high", f"edge-02> get gateway {router} high")
+    events = read(tmp_path / "cli.txt", form(text))
+    assert [(e.get("node"), e.get("state")) for e in events] == [(router, "Down"), (router, "Active")]
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_the_state_of_a_service_router_is_its_own_and_not_that_of_its_peer(
     tmp_path: Path, form: Callable[[str], str]
 ) -> None:

@@ -152,3 +152,14 @@ def test_a_statement_that_names_nobody_is_of_none_of_several_sessions() -> None:
     assert all(nameless.text not in {e.text for e in s.events} for s in sessions(one, two, nameless))
     (only,) = sessions(one, nameless)
     assert nameless.text in {e.text for e in only.events}
+
+
+def test_the_state_of_another_service_router_is_of_no_session_of_this_one() -> None:
+    mine, other = "34d18f5f-a2bf-4dc8-b9fa-dd0ef492aee8", "4e425c9e-09c6-4021-bbc7-fab2895a2c09"
+    log, dump = event("edge ike.timeout", at=0, **PAIR), stated("session.down", 5, host="edge-01", node=mine)
+    for named, counts in ((mine, True), (other, False), ("34d1.*aee8", True), ("4e42.*2c09", False)):
+        state = stated("ha.state", 3, host="edge-01", state="Down", node=named)._replace(
+            fields={"state": "Down", "node": named}
+        )
+        (session,) = sessions(log, dump, state)
+        assert any(e.kind == "ha.state" for e in session.events) is counts

@@ -74,7 +74,8 @@ def _said(token: re.Match[bytes], head: Head) -> Statement | None:
     when = _when(told, head) if told else head.written
     if when is None or (form == TOPOLOGY and not _of_router(token)):
         return None
-    fields = {name: " ".join(value.split()) for name, value in fields.items()}
+    named = {"node": head.router} if form == ROUTER and head.router else {}
+    fields = named | {name: " ".join(value.split()) for name, value in fields.items()}
     text = " ".join(token[0].decode(errors="surrogateescape").split())
     return Statement(token.start(), when, Kind.HA_STATE, fields, text, form, head.host, sure)
 

@@ -39,7 +39,8 @@ _ALTERNATIVES = "|".join(
 )
 # A prompt with its command, and the date that the command line prints before its answer.
 HEADS = (
-    rb"(?P<host>[A-Za-z0-9][\w.-]{0,63})(?:\([\w -]{1,32}\))?> ?get\b(?P<command>[^\n]{0,16})"
+    rb"(?P<host>[A-Za-z0-9][\w.-]{0,63})(?:\([\w -]{1,32}\))?> ?get\b"
+    rb"(?P<command> (?:gateway|logical-router) (?P<router>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})|[^\n]{0,16})"
     rb"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) (?P<year>\d{4}) (?P<zone>[A-Z]{2,5}) "
     rb"(?P<time>\d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{1,6}))?"
 )
@@ -194,6 +195,7 @@ class Head:
 
     page: Page
     host: str = ""
+    router: str = ""  # that the command names
     written: When = field(init=False)
     sure: Certainty = field(init=False)
 
@@ -207,7 +209,7 @@ class Head:
     def take(self, token: re.Match[bytes]) -> None:
         """Take a prompt in, or the date that the command line prints before its answer."""
         if token["host"]:
-            self.host = _word(token["host"])
+            self.host, self.router = _word(token["host"]), _word(token["router"] or b"")
             self._forget()
         elif token["month"]:
             named = _word(token["zone"]) in ("UTC", "GMT")

@@ -52,7 +52,9 @@ def rebuild_sessions(
 
 def _session(joined: Joined, writers: Sequence[Writer], silent: tuple[Heard, ...]) -> Session:
     mine = _of_active([e for link in joined.links for e in link.events])
-    whole = _handed_over(joined.whole, {e.host for e in mine if e.side is Side.EDGE})
+    routers = {str(e.fields["node"]) for e in mine if "node" in e.fields}
+    ours = [e for e in joined.whole if not _of_other_router(e, routers)]
+    whole = _handed_over(ours, {e.host for e in mine if e.side is Side.EDGE})
     logged = [e for e in mine if not e.of_dump]  # a dump's times are whole seconds: no clock is set by them
     by_side = {side: sorted((e for e in logged if e.side is side), key=in_time) for side in Side}
     clocks = align(by_side[Side.EDGE], by_side[Side.PEER]) if all(by_side.values()) else NO_CLOCKS
@@ -89,3 +91,15 @@ def _handed_over(whole: Sequence[Event], hosts: set[str]) -> list[Event]:
             (was_active.add if active else was_active.discard)(event.host)
         kept.append(event)
     return kept
+
+
+def _of_other_router(event: Event, routers: set[str]) -> bool:
+    """Whether an event is of a service router none of these is: an Edge has many, and each is active for itself.
+
+    `edge/logical_topology` shortens a UUID to its ends, `4e42.*2c09`.
+    """
+    named = str(event.get("node", ""))
+    if not (named and routers and (event.kind is Kind.HA_FAILOVER or (event.of_dump and event.kind is Kind.HA_STATE))):
+        return False
+    begin, _, end = named.partition(".*")
+    return not any(router.startswith(begin) and router.endswith(end) for router in routers)
