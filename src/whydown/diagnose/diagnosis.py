@@ -185,7 +185,9 @@ def _findings(causes: Iterable[CauseBlock], scene: Scene, reason: Shown, tally: 
         if finding.given_up:
             tally.notice(finding.cause.name, "has too many ways to be true here; the best one found is shown")
     misleading = {f.cause.name for f in found if name not in {n.name for n in f.cause.explains}}
-    found.sort(key=lambda f: (_ORDER[f.level], f.cause.name in misleading, len(f.unheard), -len(f.evidence)))
+    found.sort(
+        key=lambda f: (_ORDER[f.level], f.cause.name in misleading, not f.spoken, len(f.unheard), -len(f.evidence))
+    )
     found = _unsilenced(found)
     if found and found[0].level is Confidence.CONFIRMED:
         found = [f for f in found if f.level is not Confidence.POSSIBLE]

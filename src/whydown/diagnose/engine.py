@@ -61,6 +61,7 @@ class Finding:
     settles: str  # what would settle it; empty where nothing is missing
     why: str  # why it is no surer than it is
     unhelped: int = 0  # how many `helps` found nothing
+    spoken: bool = True  # a line fills a clause that must be filled, not one that only helps
     given_up: bool = False  # the step limit was reached: there may be a surer binding
 
 
@@ -129,8 +130,9 @@ def _given(shown: Shown | None) -> Given | None:
     return Given(shown.reason.asked, shown.reason.wording, tuple(e for _, e in shown.evidence))
 
 
-def _rank(finding: Finding) -> tuple[int, int, int]:
-    return _ORDER[finding.level], -len(finding.unheard), -finding.unhelped
+def _rank(finding: Finding) -> tuple[int, bool, int, int]:
+    """Return what makes one way to bind a cause better than another; one that no line speaks for is none."""
+    return _ORDER[finding.level], finding.spoken, -len(finding.unheard), -finding.unhelped
 
 
 def _finding(cause: Cause, solution: Solution, search: Search) -> Finding:
@@ -154,6 +156,7 @@ def _finding(cause: Cause, solution: Solution, search: Search) -> Finding:
         settles=settles if missing or cause.alike else "",
         why=why,
         unhelped=solution.unhelped,
+        spoken=solution.spoken,
     )
 
 

@@ -67,6 +67,7 @@ class Solution:
     unheard: tuple[Unheard, ...] = ()  # what must be or must not be there
     unproven: tuple[Unheard, ...] = ()  # what would veto
     unhelped: int = 0  # how many `helps` found nothing
+    spoken: bool = False  # a line fills a clause that must be filled, not one that only helps
 
 
 class _GaveUpError(Exception):
@@ -111,7 +112,7 @@ class Search:
         self.leans = _leanings(firm)
         try:
             for found, (solution, trail) in enumerate(self._solve(firm, 0, Solution(self.start), ())):
-                yield self._help(soft, solution, trail)
+                yield self._help(soft, replace(solution, spoken=bool(solution.evidence)), trail)
                 if found + 1 >= SOLUTIONS:
                     return
         except _GaveUpError:
