@@ -6,7 +6,6 @@ import argparse
 import gc
 import resource
 import sys
-from itertools import chain
 from pathlib import Path
 
 from whydown.envelope import records
@@ -31,10 +30,8 @@ def main() -> None:
 
     def run() -> None:
         nonlocal count
-        found = chain.from_iterable(
-            records.batches(files.batches([Input(log) for log in given.logs], tally, library.marks), tally)
-        )
-        for _ in library.events(found, tally):
+        lines = files.batches([Input(log) for log in given.logs], tally, library.marks)
+        for _ in library.read(records.batches(lines, tally), tally):
             count += 1
 
     if given.profile:

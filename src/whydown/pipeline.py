@@ -109,8 +109,8 @@ def read_events(  # noqa: PLR0913 - all but the first are keywords
         taken.given = frozenset(i.side for i in inputs if i.side)
         lines = taken.batches(lines)
     passing = records.batches(lines, tally, watch=watch)
-    found = chain.from_iterable(traffic.watch(passing) if traffic else passing)
-    read = library.events(found, tally, watch=taken.watch if taken else None)
+    found = traffic.watch(passing) if traffic else passing
+    read = library.read(found, tally, watch=taken.watch if taken else None)
     for event in chain(_settled(read, watch, options.most), _now(stated)):
         if taken:
             taken.event(event)

@@ -17,7 +17,7 @@ def test_only_the_programs_own_grammar_is_tried() -> None:
     matcher = Matcher([grammar(line("it is over"))])
     assert _matched(matcher, "it is over") == 8
     assert _matched(matcher, "it is over", app="SOME") == 8
-    assert matcher.match([record("it is over", app="other")]) == [None]
+    assert list(matcher.match([record("it is over", app="other")])) == [None]
 
 
 def test_prefixes_are_tried_in_order_and_their_slots_are_every_events() -> None:
@@ -99,8 +99,8 @@ def test_a_line_of_no_program_is_read_by_grammars_that_say_so_and_is_nobodys_oth
     bare = grammar(line("it is over"), HEAD.replace("some\n  source", "some -\n  source"))
     matcher = Matcher([bare])
     assert _matched(matcher, "it is over", app="") == 8
-    assert matcher.match([record("something else", app="")]) == [None]
-    assert Matcher([grammar(line("it is over"))]).match([record("it is over", app="")]) == [None]
+    assert list(matcher.match([record("something else", app="")])) == [None]
+    assert list(Matcher([grammar(line("it is over"))]).match([record("it is over", app="")])) == [None]
     assert bare.marks == ("some",)
 
 

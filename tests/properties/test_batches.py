@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from whydown.envelope import records
 from whydown.grammar.library import load
 from whydown.sources import files
-from whydown.sources.line import Line, Origin
+from whydown.sources.line import Line, Lines, Origin
 from whydown.tally import Tally
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ _texts = st.builds("{}{}".format, _heads | st.sampled_from(["Nov 21 20:40:01 gw 
 
 def _read(lines: Sequence[Line], *, at_once: bool) -> tuple[list[Any], dict[str, Any]]:
     tally = Tally()
-    found = list(chain.from_iterable(records.batches([lines], tally)) if at_once else records.records(lines, tally))
+    found = list(
+        chain.from_iterable(records.batches([Lines.of(lines)], tally)) if at_once else records.records(lines, tally)
+    )
     return found, asdict(tally)
 
 
@@ -74,10 +76,11 @@ def test_lines_read_at_once_give_the_records_of_each_line(written: list[tuple[st
     assert _read(lines, at_once=True) == _read(lines, at_once=False)
 
 
-def _events(batches: Iterable[Sequence[Line]], tally: Tally, library: Library, batch: int) -> list[Any]:
-    found = records.records(chain.from_iterable(batches), tally) if batch == 1 else None
-    stream = found or chain.from_iterable(records.batches(batches, tally))
-    events = library.events(stream, tally, batch=batch)
+def _events(batches: Iterable[Lines], tally: Tally, library: Library, batch: int) -> list[Any]:
+    if batch == 1:
+        events = library.events(records.records(chain.from_iterable(batches), tally), tally, batch=1)
+    else:
+        events = library.read(records.batches(batches, tally), tally, batch=batch)
     return [event._replace(fields=dict(event.fields)) for event in events]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +19,9 @@ from whydown.grammar.syntax import read_grammar
 from whydown.grammar.vocabulary import FIELDS, Direction, Kind, SlotType
 from whydown.tally import Tally
 from whydown.text import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SPAN = Span("made.grammar", 1, 1)
 
@@ -179,7 +182,7 @@ def test_any_records_are_counted_once_and_nothing_fails(records: list[Any], batc
             assert value is not None
 
 
-def _wordings(matches: list[Any]) -> list[Any]:
+def _wordings(matches: Sequence[Any]) -> list[Any]:
     return [m and (m.shape and (m.shape.rule, m.shape.pattern), m.fields, m.text) for m in matches]
 
 

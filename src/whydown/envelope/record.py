@@ -1,12 +1,20 @@
-"""A log record: the header's facts and the message."""
+"""A log record: the header's facts and the message. Many records are kept column by column."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from functools import partial
+from itertools import chain, compress
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast, overload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from whydown.sources.line import Origin, Side
+
+Header: TypeAlias = tuple[str, str, str, str, str]  # host, app, pid, msgid, structured data as written
 
 
 class Certainty(IntEnum):
@@ -35,3 +43,76 @@ class Record(NamedTuple):
     text: str
     origin: Origin
     side: Side | None
+
+
+_header = itemgetter(slice(2, 7))  # of a record
+# NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
+_record = cast("Callable[[tuple[Any, ...]], Record]", partial(tuple.__new__, Record))
+
+
+class Records(Sequence[Record]):
+    """Records column by column; a `Record` is made when somebody asks for it. Those that begin alike share a header."""
+
+    __slots__ = ("ats", "certainties", "headers", "origins", "sides", "texts")
+
+    def __init__(  # noqa: PLR0913, PLR0917 - a record's columns
+        self,
+        ats: Sequence[int],
+        certainties: Sequence[Certainty],
+        headers: Sequence[Header],
+        texts: Sequence[str],
+        origins: Sequence[Origin],
+        sides: Sequence[Side | None],
+    ) -> None:
+        """Take the columns, all of one length."""
+        self.ats = ats
+        self.certainties = certainties
+        self.headers = headers
+        self.texts = texts
+        self.origins = origins
+        self.sides = sides
+
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> Records:
+        """Take records that are at hand."""
+        if isinstance(records, Records):
+            return records
+        rows = list(records)
+        ats, certainties, _, _, _, _, _, texts, origins, sides = zip(*rows, strict=True) if rows else ((),) * 10
+        return cls(ats, certainties, list(map(_header, rows)), texts, origins, sides)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Records]) -> Records:
+        """Put records behind one another."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(*(list(chain.from_iterable(column)) for column in zip(*map(Records.columns, parts), strict=True)))
+
+    def columns(self) -> tuple[Sequence[Any], ...]:
+        """Return all columns, in the order in which `Records` takes them."""
+        return self.ats, self.certainties, self.headers, self.texts, self.origins, self.sides
+
+    def where(self, keep: Sequence[bool]) -> Records:
+        """Return the records for which that is so."""
+        return Records(*(list(compress(column, keep)) for column in self.columns()))
+
+    def at(self, places: Sequence[int]) -> Records:
+        """Return the records at some places."""
+        return Records(*(list(map(column.__getitem__, places)) for column in self.columns()))
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __iter__(self) -> Iterator[Record]:
+        for at, certainty, header, text, origin, side in zip(*self.columns(), strict=True):
+            yield _record((at, certainty, *header, text, origin, side))
+
+    @overload
+    def __getitem__(self, place: int) -> Record: ...
+    @overload
+    def __getitem__(self, place: slice) -> Records: ...
+    def __getitem__(self, place: int | slice) -> Record | Records:
+        if isinstance(place, slice):
+            return Records(*(column[place] for column in self.columns()))
+        at, certainty, header, text, origin, side = (column[place] for column in self.columns())
+        return _record((at, certainty, *header, text, origin, side))

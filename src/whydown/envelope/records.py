@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 from whydown.envelope.body import standard_header
 from whydown.envelope.headers import read
-from whydown.envelope.record import Certainty, Record
+from whydown.envelope.record import Certainty, Record, Records
 from whydown.envelope.watch import Watch
+from whydown.sources.line import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import tzinfo
 
     from whydown.envelope.clock import Clock
+    from whydown.envelope.record import Header
     from whydown.sources.line import Line, Side
     from whydown.tally import Tally
 
@@ -33,18 +35,18 @@ _record = cast("Callable[[tuple[Any, ...]], Record]", partial(tuple.__new__, Rec
 
 def records(lines: Iterable[Line], tally: Tally, **options: Any) -> Iterator[Record]:
     """Take the header off lines one by one; what is assumed of their times is as in `batches`."""
-    return chain.from_iterable(batches(([line] for line in lines), tally, **options))
+    return chain.from_iterable(batches((Lines.of([line]) for line in lines), tally, **options))
 
 
 def batches(  # noqa: PLR0913 - who keeps a watch needs no other
-    lines: Iterable[Sequence[Line]],
+    lines: Iterable[Lines],
     tally: Tally,
     *,
     zone: tzinfo | None = None,
     zones: Mapping[Side, tzinfo | None] | None = None,
     year: int | None = None,
     watch: Watch | None = None,
-) -> Iterator[list[Record]]:
+) -> Iterator[Records]:
     """Take the header off each line of batches, each of one file or member.
 
     `zone` is that of stamps without one (None: UTC is assumed), `zones` where it is another for a side; `year` is that
@@ -56,31 +58,31 @@ def batches(  # noqa: PLR0913 - who keeps a watch needs no other
     """
     watch = watch or Watch(tally, zone, zones, year)
     for batch in lines:
-        if batch:
-            _, origin, side = batch[0]
-            yield _read(batch, watch.clock(origin.source, origin.member, side), tally)
+        if len(batch):
+            first = batch.origins[0]
+            yield _read(batch, watch.clock(first.source, first.member, batch.side), tally)
     watch.close()
 
 
-def _read(lines: Sequence[Line], clock: Clock, tally: Tally) -> list[Record]:
+def _read(lines: Lines, clock: Clock, tally: Tally) -> Records:
     """Take the header off lines of one file; runs of those that begin as nearly all of an Edge do are read at once."""
-    if len(lines) < _MANY or _END not in lines[0].text:
-        return list(_one_by_one(lines, clock, tally))
-    texts, origins, sides = zip(*lines, strict=True)
-    stamped, headers, messages = _divided(texts)
+    if len(lines) < _MANY or _END not in lines.texts[0]:
+        return Records.of(_one_by_one(lines, clock, tally))
+    stamped, headers, messages = _divided(lines.texts)
     known = {header: standard_header(header + _END[:-1]) for header in set(headers)}
-    begin, found = 0, list[Record]()
+    begin, found = 0, list[Records]()
     for standard, run in groupby(_plain(messages, headers, known)):
         end = begin + len(list(run))
-        ats = clock.zoned(stamped[begin:end]) if standard and end - begin >= _MANY else None
+        here = slice(begin, end)
+        ats = clock.zoned(stamped[here]) if standard and end - begin >= _MANY else None
         if ats is None:
-            found += _one_by_one(lines[begin:end], clock, tally)
+            found.append(Records.of(_one_by_one(lines[here], clock, tally)))
         else:
-            bodies = zip(*map(known.__getitem__, headers[begin:end]), strict=True)
-            rest = messages[begin:end], origins[begin:end], sides[begin:end]
-            found += map(_record, zip(ats, repeat(Certainty.STAMPED), *bodies, *rest, strict=False))
+            certainties, sides = [Certainty.STAMPED] * len(ats), [lines.side] * len(ats)
+            shared = cast("list[Header]", list(map(known.__getitem__, headers[here])))
+            found.append(Records(ats, certainties, shared, messages[here], lines.origins[here], sides))
         begin = end
-    return found
+    return Records.joined(found)
 
 
 def _divided(texts: Sequence[str]) -> tuple[Sequence[str], Sequence[str], list[str]]:
@@ -110,17 +112,15 @@ def _plain(messages: Sequence[str], headers: Sequence[str], known: Mapping[str, 
 def _one_by_one(lines: Iterable[Line], clock: Clock, tally: Tally) -> Iterator[Record]:
     """Take the header off each line."""
     for text, origin, side in lines:
-        head = read(text, clock)
-        message = head[7]
+        *head, message = read(text, clock)
         if " repeated " in message:
             if _is_last_repeated(message, tally):
                 continue
             message = _unrepeated(message, tally)
-            head = (*head[:7], message)
         if "#01" in message:
-            yield from map(_record, ((*head[:7], part, origin, side) for part in _unfolded(message, tally)))
+            yield from (_record((*head, part, origin, side)) for part in _unfolded(message, tally))
         elif message:
-            yield _record((*head, origin, side))
+            yield _record((*head, message, origin, side))
         else:
             tally.blank += 1
 

@@ -14,7 +14,7 @@ from whydown.envelope.record import Certainty
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from whydown.envelope.record import Record
+    from whydown.envelope.record import Record, Records
     from whydown.sources.line import Side
     from whydown.tally import Tally
 
@@ -52,12 +52,12 @@ class Traffic:
         self._marked = AhoCorasick(marks, matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes
         self._tally = tally
 
-    def watch(self, batches: Iterable[list[Record]]) -> Iterator[list[Record]]:
+    def watch(self, batches: Iterable[Records]) -> Iterator[Records]:
         """Count batches of records, each of one log; those go on that may be of a VPN."""
         for batch in batches:
             if batch:
                 self._count(batch)
-            kept = [record for record in batch if not record.app or self._is_marked(record)]
+            kept = batch.where([not record.app or self._is_marked(record) for record in batch])
             self._tally.other += len(batch) - len(kept)
             yield kept
 

@@ -14,15 +14,16 @@ from itertools import compress, islice
 from operator import attrgetter, itemgetter, ne, not_
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from whydown.envelope.record import Records
 from whydown.grammar.compile import JOINT
 from whydown.grammar.event import Event, Provenance
 from whydown.grammar.fields import readable
 from whydown.grammar.gist import gist, shape_of
-from whydown.grammar.match import key_values
+from whydown.grammar.match import Matches, key_values
 from whydown.grammar.vocabulary import FIELDS, SlotType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from whydown.envelope.record import Record
     from whydown.grammar.compile import Block, Shape
@@ -41,7 +42,8 @@ _Writer: TypeAlias = tuple[str, str, str]  # host, program, process
 
 _SEVERAL = 16  # records that are worth doing at once
 
-_writer, _text, _shape = itemgetter(2, 3, 4), itemgetter(7), itemgetter(1)  # of a record, of a match
+_host, _app, _pid = map(itemgetter, range(3))  # of a header
+_kind, _direction, _rule = map(itemgetter, range(3))  # of what a shape tells
 _vendor, _told, _completes = attrgetter("vendor"), attrgetter("told"), attrgetter("completes")  # of grammar and shape
 # NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
 _event = cast("Callable[[tuple[Any, ...]], Event]", partial(tuple.__new__, Event))
@@ -112,82 +114,86 @@ class Assembler:
 
     def feed(self, records: Sequence[Record], matches: Sequence[Match | None]) -> list[Event]:
         """Return the events that a batch completes; a long stretch where no block is open is done at once."""
-        known: Sequence[Match] = matches  # type: ignore[assignment]
-        if not all(matches):
-            known = [match for match in matches if match is not None]
-            self._tally.other += len(matches) - len(known)
-            records = [record for record, match in zip(records, matches, strict=True) if match is not None]
+        rows, known = Records.of(records), Matches.of(matches)
+        if None in known.grammars:
+            spoken = [grammar is not None for grammar in known.grammars]
+            self._tally.other += spoken.count(False)
+            rows, known = rows.where(spoken), known.where(spoken)
         events: list[Event] = []
         place = 0
         for opener in [*_openers(known), len(known)]:
             while place < opener:
                 if self._open or opener - place < _SEVERAL:
-                    events += self._one(records[place], known[place])
+                    events += self._one(rows[place], known.match(place))
                     place += 1
                 else:
-                    events += self._at_once(records[place:opener], known[place:opener])
+                    events += self._at_once(rows[place:opener], known[place:opener])
                     place = opener
             if opener < len(known):
-                events += self._one(records[opener], known[opener])
+                events += self._one(rows[opener], known.match(opener))
                 place = opener + 1
         return events
 
     def _one(self, record: Record, match: Match) -> Iterable[Event]:
         """Return the events that a record completes."""
-        if not all(self._fresh([record])):
+        writer = record[2:5]
+        if not self._is_fresh(record, writer):
+            self._tally.repeated += 1
             return ()
         shape = match[1]
         if self._open or shape is None or shape.block is None or not shape.block.plain:
-            return self._take(record, match, record[2:5])
+            return self._take(record, match, writer)
         self._tally.events += 1
-        return _events([record], [match])
+        return _events(Records.of([record]), Matches.of([match]))
 
-    def _at_once(self, records: Sequence[Record], matches: Sequence[Match]) -> list[Event]:
+    def _at_once(self, records: Records, matches: Matches) -> list[Event]:
         """Return the events of records none of which opens a block, or comes while one is open."""
         fresh = self._fresh(records)
         if not all(fresh):
-            records, matches = list(compress(records, fresh)), list(compress(matches, fresh))
-        shapes = set(map(_shape, matches))
-        if None not in shapes and all(shape.block is not None for shape in shapes):
+            self._tally.repeated += fresh.count(False)
+            records, matches = records.where(fresh), matches.where(fresh)
+        plain = {shape: shape is not None and shape.block is not None for shape in set(matches.shapes)}
+        if all(plain.values()):
             self._tally.events += len(matches)
             return _events(records, matches)
-        plain = [shape is not None and shape.block is not None for _, shape, _, _ in matches]
-        self._tally.events += plain.count(True)
-        ready = iter(_events(list(compress(records, plain)), list(compress(matches, plain))))
+        keep = list(map(plain.__getitem__, matches.shapes))
+        self._tally.events += keep.count(True)
+        ready = iter(_events(records.where(keep), matches.where(keep)))
         events: list[Event] = []
         begin = 0
-        for place in compress(range(len(plain)), map(not_, plain)):
+        for place in compress(range(len(keep)), map(not_, keep)):
             events += islice(ready, place - begin)
             begin = place + 1
-            if matches[place].shape is not None:
+            if matches.shapes[place] is not None:
                 self._tally.ignored += 1
-            elif (event := self._unknown(records[place], matches[place])) is not None:
+            elif (event := self._unknown(records[place], matches.match(place))) is not None:
                 events.append(event)
         events += ready
         return events
 
-    def _fresh(self, records: Sequence[Record]) -> list[bool]:
-        """Say of each record whether it is none that its writer wrote just before; repeats are counted."""
-        last, fresh = self._last, list[bool]()
-        first = last.get(records[0][2:5])
-        if first is not None and all(
-            same.count(same[0]) == len(records) for same in zip(*map(_writer, records), strict=True)
-        ):
-            befores = [first, *records[:-1]]
-            last[records[0][2:5]] = records[-1]
-            fresh = list(map(ne, map(_text, records), map(_text, befores)))
-            for place in compress(range(len(fresh)), map(not_, fresh)):
-                fresh[place] = not _repeats(records[place], befores[place])
-        else:
-            for record in records:
-                writer = record[2:5]
-                before = last.get(writer)
-                last[writer] = record
-                fresh.append(before is None or before[7] != record[7] or not _repeats(record, before))
-                if before is None and len(last) > _WRITERS:
-                    last.clear()
-        self._tally.repeated += fresh.count(False)
+    def _fresh(self, records: Records) -> list[bool]:
+        """Say of each record whether it is none that its writer wrote just before."""
+        headers, texts = records.headers, records.texts
+        writer = headers[0][:3]
+        first = self._last.get(writer)
+        if first is None or any(header[:3] != writer for header in set(headers)):
+            return [self._is_fresh(record, record[2:5]) for record in records]
+        fresh = list(map(ne, texts, [first.text, *texts[:-1]]))
+        for place in compress(range(len(fresh)), map(not_, fresh)):
+            fresh[place] = not _repeats(records[place], records[place - 1] if place else first)
+        self._last[writer] = records[-1]
         return fresh
+
+    def _is_fresh(self, record: Record, writer: _Writer) -> bool:
+        """Whether a record is not the one that its writer wrote just before."""
+        last = self._last
+        before = last.get(writer)
+        last[writer] = record
+        if before is None:
+            if len(last) > _WRITERS:
+                last.clear()
+            return True
+        return before[7] != record[7] or not _repeats(record, before)
 
     def _take(self, record: Record, match: Match, writer: _Writer) -> Iterator[Event]:
         """Yield the events that a record completes which is no plain event, or comes while a block is open."""
@@ -296,9 +302,10 @@ class Assembler:
                 yield first
 
 
-def _openers(matches: Sequence[Match]) -> list[int]:
+def _openers(matches: Matches) -> list[int]:
     """Return the places of records that begin an event which may get further records or turn into something else."""
-    return [place for place, (_, shape, _, _) in enumerate(matches) if shape is not None and shape.opens]
+    openers = {shape for shape in set(matches.shapes) if shape is not None and shape.opens}
+    return [place for place, shape in enumerate(matches.shapes) if shape in openers] if openers else []
 
 
 def _repeats(record: Record, before: Record) -> bool:
@@ -307,18 +314,17 @@ def _repeats(record: Record, before: Record) -> bool:
     return same and record.text != "" and -SECOND <= record.at - before.at <= SECOND
 
 
-def _events(records: Sequence[Record], matches: Sequence[Match]) -> list[Event]:
+def _events(records: Records, matches: Matches) -> list[Event]:
     """Return the events that records are, each by itself."""
-    if not records:
-        return []
-    ats, certainties, hosts, apps, pids, _, _, texts, origins, sides = zip(*records, strict=True)
-    grammars, shapes, found, _ = zip(*matches, strict=True)
-    kinds, directions, rules = zip(*map(_told, shapes), strict=True)
-    if any(map(_completes, shapes)):
-        found = tuple(shape.completed(own) for shape, own in zip(shapes, found, strict=True))
-    who = sides, hosts, apps, pids, map(_vendor, grammars)
-    columns = ats, certainties, *who, kinds, directions, found, rules, zip(origins, strict=True), texts
-    return list(map(_event, zip(*columns, strict=True)))
+    headers, shapes = records.headers, cast("Sequence[Shape]", matches.shapes)
+    found: Iterable[Mapping[str, Any]] = matches.fields
+    if any(map(_completes, set(shapes))):
+        found = [shape.completed(own) for shape, own in zip(shapes, matches.fields, strict=True)]
+    told = list(map(_told, shapes))
+    who = records.sides, map(_host, headers), map(_app, headers), map(_pid, headers), map(_vendor, matches.grammars)
+    what = map(_kind, told), map(_direction, told), found, map(_rule, told)
+    lines = zip(records.origins, strict=True), records.texts
+    return list(map(_event, zip(records.ats, records.certainties, *who, *what, *lines, strict=True)))
 
 
 def is_of_vpn(record: Record) -> bool:

@@ -39,11 +39,10 @@ class Wording(NamedTuple):
 
 
 class Together(NamedTuple):
-    """Messages of one wording: their places, their texts and what they yield."""
+    """Messages of one wording: their places, and what they yield."""
 
     shape: Shape
     places: list[int]
-    texts: list[str]
     fields: list[Fields]
 
 
@@ -92,7 +91,7 @@ class Bulk:
             if group is None or fields is None:
                 left += places
             else:
-                found.append(Together(group.shape, places, some, fields))
+                found.append(Together(group.shape, places, fields))
         for place in left:
             self._learn(looks[place], alone(place))
         return found

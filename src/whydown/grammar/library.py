@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from itertools import islice
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from whydown.envelope.record import Records
 from whydown.errors import KnowledgeError
 from whydown.grammar import cache
 from whydown.grammar.assemble import Assembler
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     Watch = Callable[[Sequence[Record], Sequence[Match | None]], None]
 
 BATCH = 4096  # records matched at once; 1 where records must become events as they come
-_STEP = 512  # records after which is looked ...
-_ROOM = 4 << 20  # ... whether they are more characters than this
-_text = attrgetter("text")
+_STEP = 512  # records of a stream that are taken at once
+_ROOM = 4 << 20  # characters that are matched at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,13 +49,19 @@ class Library:
     def events(
         self, records: Iterable[Record], tally: Tally, *, batch: int = BATCH, watch: Watch | None = None
     ) -> Iterator[Event]:
-        """Yield the events of a stream of records in its order; every record is counted in `tally`.
+        """Yield the events of a stream of records, as `read` does."""
+        return self.read(_parts(records, min(_STEP, batch)), tally, batch=batch, watch=watch)
 
-        `watch` is shown each batch with its matches, before the events that it completes.
+    def read(
+        self, batches: Iterable[Records], tally: Tally, *, batch: int = BATCH, watch: Watch | None = None
+    ) -> Iterator[Event]:
+        """Yield the events of batches of records in their order; every record is counted in `tally`.
+
+        Batches are put together to so many records, or some more. `watch` is shown these with their matches, before the
+        events that they complete.
         """
         matcher, assembler = Matcher(self.grammars, self._compiled), Assembler(tally)
-        stream = iter(records)
-        while taken := _gathered(stream, batch):
+        for taken in _gathered(batches, batch):
             matches = matcher.match(taken)
             if watch is not None:
                 watch(taken, matches)
@@ -64,17 +69,26 @@ class Library:
         yield from assembler.finish()
 
 
-def _gathered(stream: Iterator[Record], most: int) -> list[Record]:
-    """Take at most so many records from a stream, fewer where they are long."""
-    taken: list[Record] = []
-    room = _ROOM
-    while len(taken) < most and room > 0:
-        some = list(islice(stream, min(_STEP, most - len(taken))))
-        if not some:
-            break
-        taken += some
-        room -= sum(map(len, map(_text, some)))
-    return taken
+def _gathered(batches: Iterable[Records], most: int) -> Iterator[Records]:
+    """Put batches together until they are so many records, or much text."""
+    parts: list[Records] = []
+    count, room = 0, _ROOM
+    for batch in batches:
+        parts.append(batch)
+        count += len(batch)
+        room -= sum(map(len, batch.texts))
+        if count >= most or room <= 0:
+            yield Records.joined(parts)
+            parts, count, room = [], 0, _ROOM
+    if count:
+        yield Records.joined(parts)
+
+
+def _parts(records: Iterable[Record], most: int) -> Iterator[Records]:
+    """Cut a stream of records into batches."""
+    stream = iter(records)
+    while part := Records.of(islice(stream, most)):
+        yield part
 
 
 def folders(further: Sequence[Path] = (), *, shipped: bool = True) -> tuple[Path, ...]:

@@ -10,21 +10,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict, deque
+from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
-from itertools import repeat
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from itertools import compress, repeat
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, overload
 
 import ahocorasick_rs
 
+from whydown.envelope.record import Record, Records
 from whydown.grammar.bulk import Bulk, Index, Wording
 from whydown.grammar.compile import CompiledGrammar, Shape, compile_grammar, joined
 from whydown.grammar.model import NO_PROGRAM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
-    from whydown.envelope.record import Record
     from whydown.grammar.model import Grammar
 
 _K = TypeVar("_K")
@@ -52,10 +53,65 @@ class Match(NamedTuple):
 
 
 # NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
-_text, _data_of = attrgetter("text"), attrgetter("data")
 _match = cast(
     "Callable[[tuple[CompiledGrammar, Shape | None, dict[str, Any], str]], Match]", partial(tuple.__new__, Match)
 )
+_app, _data_of = itemgetter(1), itemgetter(4)  # of a header
+
+
+class Matches(Sequence["Match | None"]):
+    """Matches column by column; a `Match` is made when somebody asks for it, None where no grammar is given."""
+
+    __slots__ = ("fields", "grammars", "shapes", "texts")
+
+    def __init__(
+        self,
+        grammars: Sequence[CompiledGrammar | None],
+        shapes: Sequence[Shape | None],
+        fields: Sequence[dict[str, Any]],
+        texts: Sequence[str],
+    ) -> None:
+        """Take the columns, all of one length."""
+        self.grammars = grammars
+        self.shapes = shapes
+        self.fields = fields
+        self.texts = texts
+
+    @classmethod
+    def of(cls, matches: Iterable[Match | None]) -> Matches:
+        """Take matches that are at hand."""
+        if isinstance(matches, Matches):
+            return matches
+        rows = [(None, None, {}, "") if match is None else match for match in matches]
+        return cls(*(zip(*rows, strict=True) if rows else ((),) * 4))
+
+    def columns(self) -> tuple[Sequence[Any], ...]:
+        """Return all columns, in the order in which `Matches` takes them."""
+        return self.grammars, self.shapes, self.fields, self.texts
+
+    def where(self, keep: Sequence[bool]) -> Matches:
+        """Return the matches for which that is so."""
+        return Matches(*(list(compress(column, keep)) for column in self.columns()))
+
+    def __len__(self) -> int:
+        return len(self.shapes)
+
+    def __iter__(self) -> Iterator[Match | None]:
+        for row in zip(*self.columns(), strict=True):
+            yield _match(row) if row[0] is not None else None
+
+    @overload
+    def __getitem__(self, place: int) -> Match | None: ...
+    @overload
+    def __getitem__(self, place: slice) -> Matches: ...
+    def __getitem__(self, place: int | slice) -> Match | Matches | None:
+        if isinstance(place, slice):
+            return Matches(*(column[place] for column in self.columns()))
+        return None if self.grammars[place] is None else self.match(place)
+
+    def match(self, place: int) -> Match:
+        """Return the match at a place where there is one."""
+        return _match(tuple(column[place] for column in self.columns()))
 
 
 class Matcher:
@@ -74,22 +130,23 @@ class Matcher:
         self._compiled: dict[int, CompiledGrammar] = {} if compiled is None else compiled
         self._joined: dict[tuple[int, ...], tuple[_Reader, ...]] = {}  # by the grammars that share a program
 
-    def match(self, records: Sequence[Record]) -> list[Match | None]:
+    def match(self, records: Sequence[Record]) -> Matches:
         """Return for each record what it is; None where no grammar speaks of its program."""
-        apps = {record.app for record in records}
-        if len(apps) == 1 and (app := apps.pop()) and len(readers := self._of_program(app)) == 1:
-            return list(readers[0].read(records))
+        records = Records.of(records)
         places: dict[str, list[int]] = {}
-        for place, record in enumerate(records):
-            places.setdefault(record.app, []).append(place)
+        for place, app in enumerate(map(_app, records.headers)):
+            places.setdefault(app, []).append(place)
+        if len(places) == 1 and (app := next(iter(places))) and len(readers := self._of_program(app)) == 1:
+            return readers[0].read(records)
         found: list[Match | None] = [None] * len(records)
         for app, left in places.items():
             for reader in self._of_program(app):  # the first grammar that knows a record; else the first one's word
-                for place, match in zip(left, reader.read([records[place] for place in left]), strict=True):
-                    if match[1] is not None or (app and found[place] is None):  # a nameless line may be anybody's
+                for place, match in zip(left, reader.read(records.at(left)), strict=True):
+                    known = match is not None and match.shape is not None
+                    if known or (app and found[place] is None):  # a nameless line may be anybody's
                         found[place] = match
-                left = [place for place in left if (known := found[place]) is None or known[1] is None]  # noqa: PLW2901
-        return found
+                left = [place for place in left if (match := found[place]) is None or match[1] is None]  # noqa: PLW2901
+        return Matches.of(found)
 
     def _of_program(self, app: str) -> tuple[_Reader, ...]:
         known = self._readers.get(app)
@@ -119,30 +176,34 @@ class _Reader:
         self._heads: dict[str, dict[str, Any]] = {}  # what prefixes yield
         self._bulk = Bulk(Index(_wordings(grammar, self._needs), grammar.any_case, self._literals, _holds))
 
-    def read(self, records: Sequence[Record]) -> list[Match]:
+    def read(self, records: Records) -> Matches:
         """Return for each record the first wording, in file order, that its message is."""
         grammar = self.grammar
-        texts = list(map(str.strip, map(_text, records), repeat(" ")))
+        texts = list(map(str.strip, records.texts, repeat(" ")))
+        datas = list(map(_data_of, records.headers))
         heads: list[dict[str, Any]] = []
         if grammar.prefixes:
             cut = list(map(self._cut_prefix, texts))
             texts, heads = [text for text, _ in cut], [fields for _, fields in cut]
-        if len(records) < _MANY or grammar.keyed:
-            return list(map(self._one, texts, heads or repeat({}), records))
-        matches: list[Any] = [None] * len(records)
+        shapes: list[Any] = [None] * len(texts)
+        fields: list[Any] = [None] * len(texts)
 
         def alone(place: int) -> Shape | None:
-            match = matches[place] = self._one(texts[place], heads[place] if heads else {}, records[place])
-            return match[1]
+            shape, fields[place] = self._one(texts[place], heads[place] if heads else {}, datas[place])
+            shapes[place] = shape
+            return shape
 
-        for shape, places, some, own in self._bulk.read(texts, list(map(_data_of, records)), alone):
-            fields = [{**heads[place], **more} for place, more in zip(places, own, strict=True)] if heads else own
-            same = map(_match, zip(repeat(grammar), repeat(shape), fields, some))
-            deque(map(matches.__setitem__, places, same), 0)
-        return matches
+        if len(texts) < _MANY or grammar.keyed:
+            deque(map(alone, range(len(texts))), 0)
+        else:
+            for shape, places, own in self._bulk.read(texts, datas, alone):
+                some = [{**heads[place], **more} for place, more in zip(places, own, strict=True)] if heads else own
+                deque(map(shapes.__setitem__, places, repeat(shape)), 0)
+                deque(map(fields.__setitem__, places, some), 0)
+        return Matches([grammar] * len(texts), shapes, fields, texts)
 
-    def _one(self, text: str, fields: dict[str, Any], record: Record) -> Match:
-        """Return the first wording that a message, divided from its prefix, is."""
+    def _one(self, text: str, fields: dict[str, Any], data: str) -> tuple[Shape | None, dict[str, Any]]:
+        """Return the first wording that a message, divided from its prefix, is, and what it yields."""
         grammar = self.grammar
         # Texts without double blanks (nearly all) take the quicker expressions.
         tight = "  " not in text
@@ -157,12 +218,12 @@ class _Reader:
             if own is None:  # it does not fit, or a converter refuses
                 continue
             if shape.data:
-                told = _data(key_values(text if grammar.keyed else record.data), shape.data)
+                told = _data(key_values(text if grammar.keyed else data), shape.data)
                 if told is None:
                     continue
                 own.update(told)
-            return _match((grammar, shape, {**fields, **own} if fields else own, text))
-        return _match((grammar, None, fields, text))
+            return shape, {**fields, **own} if fields else own
+        return None, fields
 
     def _literals(self, text: str) -> list[str]:
         """Return the looked-for literals that stand in a text."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from whydown.grammar.match import Match
     from whydown.redact.names import Named
     from whydown.sources.cutting import Place
-    from whydown.sources.line import Line, Origin, Side
+    from whydown.sources.line import Line, Lines, Origin, Side
 
 _ASIDE = 64 * 1024  # lines that say nothing and may yet turn out to be a block's; more than are judged at once
 _WRITERS = 1024  # host, program and process whose last record is remembered
@@ -78,13 +78,13 @@ class Taken:
         self._writers: dict[tuple[str, str, str], _Writer] = {}
         self._hosts: dict[Whence, set[str]] = defaultdict(set)
 
-    def batches(self, read: Iterable[Sequence[Line]]) -> Iterator[Sequence[Line]]:
+    def batches(self, read: Iterable[Lines]) -> Iterator[Lines]:
         """Pass lines on, and remember them until they are judged."""
         for lines in read:
-            self._recent.update((line.origin, line) for line in lines)
-            if lines:  # all of one log
-                origin = lines[0].origin
-                self.logs.setdefault(Whence(origin.source, origin.member), Log(lines[0].side))
+            self._recent.update(zip(lines.origins, lines, strict=True))
+            if len(lines):  # all of one log
+                origin = lines.origins[0]
+                self.logs.setdefault(Whence(origin.source, origin.member), Log(lines.side))
             yield lines
 
     def dump(self, place: Place, blocks: Iterable[bytes], written: int) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from ahocorasick_rs import MATCHKIND_LEFTMOST_FIRST, BytesAhoCorasick
 
 from whydown.sources.damage import DamagedError
-from whydown.sources.line import Line, Origin
+from whydown.sources.line import Lines, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,7 +29,6 @@ _FEED = b"\n"
 
 # NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
 _origin = cast("Callable[[tuple[str, str, int, int]], Origin]", partial(tuple.__new__, Origin))
-_line = cast("Callable[[tuple[str, Origin, Side | None]], Line]", partial(tuple.__new__, Line))
 
 
 class Place(NamedTuple):
@@ -75,8 +74,8 @@ class Cutter(NamedTuple):
     tally: Tally
     sieve: Sieve | None = None
 
-    def batches(self, blocks: Iterable[bytes]) -> Iterator[list[Line]]:
-        """Cut blocks into lines, a list a block; a DamagedError of the blocks becomes a notice.
+    def batches(self, blocks: Iterable[bytes]) -> Iterator[Lines]:
+        """Cut blocks into lines, those of a block at once; a DamagedError of the blocks becomes a notice.
 
         Every line is counted in `tally.lines`, and yielded or counted as `blank` or (when sifted) as `other`.
         """
@@ -114,7 +113,7 @@ class Cutter(NamedTuple):
         self.tally.by_source[self.place.source] += lines
         self.tally.other += other
 
-    def _cut(self, block: bytes, span: tuple[int, int], number: int, offset: int) -> tuple[list[Line], int]:
+    def _cut(self, block: bytes, span: tuple[int, int], number: int, offset: int) -> tuple[Lines, int]:
         """Cut the lines in a span of a block, which ends before a line feed; the first stands at `offset`.
 
         Gives the lines to be read, and how many there are in all.
@@ -139,11 +138,11 @@ class Cutter(NamedTuple):
             sieve.dense = len(kept) * _DENSE >= total
         return self._lines(kept, compress(count(number), keep), compress(_offsets(pieces, offset), keep)), total
 
-    def _lines(self, pieces: list[bytes], numbers: Iterable[int], offsets: Iterable[int]) -> list[Line]:
+    def _lines(self, pieces: list[bytes], numbers: Iterable[int], offsets: Iterable[int]) -> Lines:
         """Decode pieces and say where they stand; empty ones are counted and left out."""
-        if not pieces:
-            return []
         tally, place = self.tally, self.place
+        if not pieces:
+            return Lines([], [], place.side)
         joined = b"\n".join(pieces)
         if b"\r" in joined:
             pieces = [piece.removesuffix(b"\r") for piece in pieces]
@@ -157,12 +156,13 @@ class Cutter(NamedTuple):
             text = joined.decode(errors="surrogateescape")
             tally.undecodable += sum(map(_undecodable, text.split("\n")))
         texts = text.split("\n")
-        origins = map(_origin, zip(repeat(place.source), repeat(place.member), numbers, offsets, strict=False))
-        lines = map(_line, zip(texts, origins, repeat(place.side), strict=False))
+        stand = zip(repeat(place.source, len(texts)), repeat(place.member), numbers, offsets, strict=False)
+        origins = list(map(_origin, stand))
+        lines = Lines(texts, origins, place.side)
         if "" not in texts:
-            return list(lines)
+            return lines
         tally.blank += texts.count("")
-        return [line for line in lines if line.text]
+        return lines.where(list(map(bool, texts)))
 
 
 def _offsets(pieces: Iterable[bytes], offset: int) -> Iterator[int]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from io import BufferedReader
 
-    from whydown.sources.line import Content, Line
+    from whydown.sources.line import Content, Line, Lines
     from whydown.tally import Tally
 
 
@@ -58,7 +58,7 @@ def batches(
     *,
     aside: Callable[[Place, Iterator[bytes]], None] | None = None,
     window: Window = EVER,
-) -> Iterator[Sequence[Line]]:
+) -> Iterator[Lines]:
     """Read every line of the inputs: files whose stamps are complete first, directories in the order of their names.
 
     A batch is of one file or member. Every line is yielded or counted in `tally` as blank; with `marks`, lines that hold none of them are counted as

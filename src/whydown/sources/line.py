@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from functools import partial
+from itertools import compress, repeat
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 
 class Side(StrEnum):
@@ -48,3 +53,37 @@ class Line(NamedTuple):
     text: str
     origin: Origin
     side: Side | None  # as the user said with --edge or --peer; None: to be found out
+
+
+# NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
+_line = cast("Callable[[tuple[Any, ...]], Line]", partial(tuple.__new__, Line))
+
+
+class Lines:
+    """Lines of one file or member, column by column; a `Line` is made when somebody asks for it."""
+
+    __slots__ = ("origins", "side", "texts")
+
+    def __init__(self, texts: Sequence[str], origins: Sequence[Origin], side: Side | None) -> None:
+        """Take texts with the places where they stand, one each, and whose log it is."""
+        self.texts = texts
+        self.origins = origins
+        self.side = side
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> Lines:
+        """Take lines of one file or member that are at hand."""
+        return cls([line.text for line in lines], [line.origin for line in lines], lines[0].side if lines else None)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __iter__(self) -> Iterator[Line]:
+        return map(_line, zip(self.texts, self.origins, repeat(self.side), strict=False))
+
+    def __getitem__(self, places: slice) -> Lines:
+        return Lines(self.texts[places], self.origins[places], self.side)
+
+    def where(self, keep: Sequence[bool]) -> Lines:
+        """Return the lines for which that is so."""
+        return Lines(list(compress(self.texts, keep)), list(compress(self.origins, keep)), self.side)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from whydown.sources.line import Line
+    from whydown.sources.line import Lines
     from whydown.tally import Tally
 
-_text = itemgetter(0)  # of a line
 _KEPT = 200_000  # lines of one file, and of the files before it, that are remembered; as many again fade
 
 
@@ -35,13 +31,12 @@ class Repeats:
         self._before |= self._here
         self._here = set()
 
-    def fresh(self, batch: Sequence[Line]) -> Sequence[Line]:
+    def fresh(self, batch: Lines) -> Lines:
         """Give the lines of a batch that stood in no earlier file."""
-        marks = list(map(hash, map(_text, batch)))
+        marks = list(map(hash, batch.texts))
         if not (self._before.isdisjoint(marks) and self._fading.isdisjoint(marks)):
             before, fading = self._before, self._fading
-            kept = [mark not in before and mark not in fading for mark in marks]
-            fresh = [line for line, keep in zip(batch, kept, strict=True) if keep]
+            fresh = batch.where([mark not in before and mark not in fading for mark in marks])
             self._tally.repeated += len(batch) - len(fresh)
             batch = fresh
         if len(self._here) < _KEPT:
