@@ -119,3 +119,14 @@ def test_what_was_long_before_or_is_well_is_no_trigger() -> None:
     session = next(i for i in incidents(*lived(), old, well, event("edge dpd.dead", at=2000, ike_id=1)))
     assert session.trigger is None
     assert session.began == old.at + 1900 * SECOND
+
+
+def test_what_was_survived_is_no_trigger() -> None:
+    """It came up again after the restart, and went down minutes later."""
+    restart = event("edge daemon.start", at=480)
+    again = [event("edge ike.up", at=490, ike_id=2, **ENDS), event("edge child.up", at=490.5, ike_id=2, **ENDS)]
+    session = next(
+        i for i in incidents(*lived(), restart, *again, event("edge dpd.dead", at=600, ike_id=2)) if i.ended is None
+    )
+    assert session.layer is Layer.SESSION
+    assert session.trigger is None

@@ -44,8 +44,8 @@ def able() -> Mapping[str, Supply]:
     return supplies(load_library().grammars)
 
 
-def incident(*events: Event, sides: str = "edge peer", vendor: str = "strongSwan") -> Incident:
-    made = episode(*events, sides=sides, was_up=False)
+def incident(*events: Event, sides: str = "edge peer", vendor: str = "strongSwan", layer: str = "session") -> Incident:
+    made = episode(*events, sides=sides, was_up=False, layer=layer)
     logs = tuple(replace(h, vendor=vendor) for h in made.session.hearing.heard)
     session = replace(made.session, hearing=Hearing(logs))
     (found, *_) = diagnose(session, [replace(made, session=session)], known(), Tally(), able())
@@ -116,3 +116,16 @@ def test_an_incident_that_is_no_row_has_no_list() -> None:
     )
     assert found.reason == "Peer sent delete"
     assert found.possible_problems == ()
+
+
+def test_a_tunnel_that_is_stated_alone_is_the_row_too_with_the_tables_tip() -> None:
+    found = incident(event("edge tunnel.down", reason="IPsec negotiation not started"), sides="edge", layer="tunnel")
+    assert {p.row for p in found.possible_problems} == {"Down / Negotiating / Down (IPsec negotiation not started)"}
+    assert set(verdicts(found)) == {PEER_ABSENT, KEYS, FIREWALL}
+    assert all("disable the VPN and enable it again" in p.tip for p in found.possible_problems)
+
+
+def test_every_row_of_the_console_has_the_tip_and_a_row_of_bgp_says_so() -> None:
+    rows = {row.name: row for row in known().statuses}
+    assert all("disable the VPN and enable it again" in " ".join(row.do) for row in rows.values())
+    assert str(rows["bgp-no-routes"]) == "BGP Up"

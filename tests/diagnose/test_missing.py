@@ -150,7 +150,7 @@ def test_the_value_that_no_log_holds_is_asked_for_although_the_cause_is_confirme
 @pytest.mark.parametrize(
     ("reason", "shows", "side", "command"),
     [
-        ("session/configuration-failed", "edge config.failed", Side.EDGE, "get ipsecvpn service state"),
+        ("session/configuration-failed", "edge config.failed", Side.EDGE, "get support-bundle"),
         ("session/session-not-enabled", "edge config.unloaded", Side.EDGE, "get ipsecvpn service state"),
         ("session/ipsec-service-not-enabled", "edge service.down", Side.EDGE, "get ipsecvpn service state"),
         ("session/sr-state-is-not-active", "edge ha.failover", Side.EDGE, "get edge-cluster status"),
@@ -165,6 +165,47 @@ def test_what_a_gateway_knows_of_itself_is_asked_for_by_the_reason(
     clause = f"if {shows} as seen\n  and peer kernel.error after seen"
     requests = asked(clause, event(shows), reason=reason, vendors="VMware NSX/strongSwan", sides="edge")
     assert any(m.side is side and m.command.startswith(command) for m in requests)
+
+
+@pytest.mark.parametrize(
+    ("reason", "shows", "fields", "asked_still"),
+    [
+        ("session/configuration-failed", "edge config.failed", {"error": "overlapping networks"}, "Config_Fail"),
+        ("session/ipsec-service-not-enabled", "edge service.down", {"reason": "not enabled"}, "service is enabled"),
+        ("session/session-not-enabled", "edge session.down", {"reason": "Session not enabled"}, "session is enabled"),
+    ],
+)
+def test_what_nsx_has_told_is_not_asked_for(reason: str, shows: str, fields: dict[str, Any], asked_still: str) -> None:
+    told = event(shows, **fields)
+    clause = "if either kernel.error as error"
+    silent = event("edge config.unloaded" if "session.down" in shows else shows)
+    assert [m for m in asked(clause, silent, reason=reason, sides="edge") if asked_still in m.what]
+    assert [m for m in asked(clause, told, reason=reason, sides="edge") if asked_still in m.what] == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "shows"),
+    [
+        ("session/configuration-failed", "edge config.failed"),
+        ("session/ipsec-service-not-enabled", "edge service.down"),
+        ("session/session-not-enabled", "edge config.unloaded"),
+        ("session/sr-state-is-not-active", "edge ha.failover"),
+    ],
+)
+def test_what_only_the_edge_can_tell_is_not_asked_of_the_peer(reason: str, shows: str) -> None:
+    for clause in ("if edge kernel.error as error", f"if {shows} as seen"):
+        assert of(Side.PEER, asked(clause, event(shows), reason=reason, sides="edge")) == []
+
+
+@pytest.mark.parametrize("name", ["ike-sa-down", "ipsec-negotiation-not-started", "no-ike-peers"])
+def test_a_tunnel_that_only_follows_asks_for_its_sessions_reason(name: str) -> None:
+    wording = next(r.wording for r in KNOWN.reasons if r.name == f"tunnel/{name}")
+    stated = event("edge tunnel.down", reason=wording)
+    facts: dict[str, Any] = {"reason": f"tunnel/{name}", "layer": "tunnel", "sides": "edge", "vendors": "VMware NSX/"}
+    asks = [m.command for m in asked("if either kernel.error as error", stated, **facts) if "session is down" in m.what]
+    assert asks == ["get ipsecvpn session history"]
+    known = event("edge session.down", reason="Peer sent delete")
+    assert not [m for m in asked("if either kernel.error as e", stated, known, **facts) if "session is down" in m.what]
 
 
 def test_both_clocks_are_asked_for_where_they_cannot_be_compared() -> None:

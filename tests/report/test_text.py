@@ -184,11 +184,6 @@ def test_the_consoles_problems_stand_by_what_the_logs_say_of_them() -> None:
     assert "The console's table" not in render(a_report(both_sides()))
 
 
-def test_a_missing_log_is_asked_for_even_where_no_rule_names_it() -> None:
-    page = render(a_report(replace(edge_alone(), missing=()), peer=False))
-    assert "From the peer, 2026-03-04 10:50:16 to 11:45:02Z on its clock: the peer's IKE log" in flat(page)
-
-
 def test_a_value_no_log_holds_is_called_unknown() -> None:
     half = replace(both_sides(), differs=(Difference("DH group", "MODP_2048", ""),), confidence=Confidence.PROBABLE)
     page = render(a_report(half))

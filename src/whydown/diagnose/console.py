@@ -78,16 +78,17 @@ def judge_problems(
     if row is None:
         return ()
     told = []
+    tip = " ".join(row.do)
     for problem in row.problems:
         causes = [c for c in knowledge.causes if _is_of(c.name, problem)]
         mine = [f for f in findings if _is_of(f.cause.name, problem)]
         sure = [f.cause.name for f in mine if f.level is not Confidence.POSSIBLE]
         if sure:
-            told.append(PossibleProblem(str(row), problem.text, "supported", tuple(sure)))
+            told.append(PossibleProblem(str(row), problem.text, "supported", tuple(sure), tip))
         elif not mine and causes and _excluded(causes, scene, shown, findings, supplies):
-            told.append(PossibleProblem(str(row), problem.text, "ruled out", ()))
+            told.append(PossibleProblem(str(row), problem.text, "ruled out", (), tip))
         else:
-            told.append(PossibleProblem(str(row), problem.text, "open", tuple(f.cause.name for f in mine)))
+            told.append(PossibleProblem(str(row), problem.text, "open", tuple(f.cause.name for f in mine), tip))
     return tuple(told)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.diagnose.console import judge_problems
 from whydown.diagnose.engine import Finding, find
-from whydown.diagnose.incident import Alternative, Cause, Confidence, Evidence, Incident, Layer
+from whydown.diagnose.incident import STATED, Alternative, Cause, Confidence, Evidence, Incident, Layer
 from whydown.diagnose.missing import name_missing
 from whydown.diagnose.reasons import choose_reason, following_reason, only_follows, shown_reasons, stated_reason
 from whydown.diagnose.scene import NOBODY, Scene
@@ -144,7 +144,7 @@ def _tell(
         session=session.name,
         tunnel=episode.tunnel,
         reason=reason.reason.wording,
-        basis="stated" if reason.stated else "inferred",
+        basis="stated" if reason.statement else "inferred",
         reason_means=reason.reason.means,
         cause=_cause(lead) if lead else None,
         confidence=lead.level if lead else Confidence.POSSIBLE,
@@ -213,11 +213,13 @@ def _outranks(one: Finding, other: Finding) -> bool:
 
 def _evidence(lead: Finding | None, reason: Shown) -> tuple[Evidence, ...]:
     rows = [*(lead.evidence if lead else ()), *(("reason", e) for _, e in reason.evidence)]
+    if reason.statement is not None:
+        rows.insert(_EVIDENCE - 1, (STATED, reason.statement))
     kept: dict[tuple[str, str, int], Evidence] = {}
     for role, event in rows:
         first = event.origins[0]
         kept.setdefault((first.source, first.member, first.offset), Evidence(event, role, event.at))
-    return tuple(sorted(kept.values(), key=lambda e: (e.at, e.event.origins[0]))[:_EVIDENCE])
+    return tuple(sorted(list(kept.values())[:_EVIDENCE], key=lambda e: (e.at, e.event.origins[0])))
 
 
 def _cause(finding: Finding) -> Cause:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from whydown.tally import Tally
 
 _STATEMENTS = frozenset({Kind.SESSION_DOWN, Kind.TUNNEL_DOWN})
+_STATES = frozenset({Kind.SERVICE_DOWN, Kind.HA_STATE})  # what a dump or an alarm says of the whole gateway
 _ORDER = {Confidence.CONFIRMED: 3, Confidence.PROBABLE: 2, Confidence.POSSIBLE: 1}
 
 
@@ -37,6 +38,7 @@ class Shown:
     evidence: tuple[tuple[str, Event], ...]  # role and event, in the order of the clauses
     stated: bool  # NSX says so itself, be it not in the latest line
     borne_out: bool = False  # other lines than the statement show it too
+    statement: Event | None = None  # the latest line or dump in which NSX says it, or says it of the service or router
 
     @property
     def last(self) -> Event:
@@ -69,6 +71,7 @@ def reason_shown(reason: Reason, scene: Scene) -> Shown | None:
     """Return how the episode shows a reason, the latest way; None where it does not."""
     best: Shown | None = None
     stated = borne_out = False
+    said: list[Event] = []
     for steps in reason.ways:
         for side in sides(steps):
             for solution in Search(scene, side).solutions(steps):
@@ -76,12 +79,21 @@ def reason_shown(reason: Reason, scene: Scene) -> Shown | None:
                     continue
                 at = max(e.at for _, e in solution.evidence)
                 states = any(e.kind in _STATEMENTS for _, e in solution.evidence)
+                said += [e for _, e in solution.evidence if _is_said(e)]
                 stated, borne_out = stated or states, borne_out or not states
                 if best is None or at > best.at:
                     best = Shown(reason, at, solution.bindings.events, solution.evidence, stated)
                 if len(steps) == 1:
                     break  # the latest event came first
-    return best and replace(best, stated=stated, borne_out=borne_out)
+    statement = max(said, key=lambda e: e.at, default=None)
+    return best and replace(best, stated=stated, borne_out=borne_out, statement=statement)
+
+
+def _is_said(event: Event) -> bool:
+    """Whether NSX itself says with this event what is down."""
+    if event.kind in _STATEMENTS:
+        return True
+    return event.kind in _STATES and (event.of_dump or "alarm" in event.fields)
 
 
 def find(cause: Cause, scene: Scene, shown: Shown | None, tally: Tally | None = None) -> Finding | None:

@@ -31,12 +31,17 @@ class Confidence(StrEnum):
     POSSIBLE = "possible"
 
 
+STATED = (
+    "stated"  # the role of what NSX itself says is down: it shows the reason, and no verdict on the cause rests on it
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One line that proves something: the event and its role in the verdict."""
 
     event: Event
-    role: str  # "why": a clause of the cause; otherwise the name the clause gave it
+    role: str  # "why": a clause of the cause; STATED; "reason": what shows it; otherwise the name the clause gave it
     at: int  # microseconds UTC on the edge's clock
 
 
@@ -78,6 +83,7 @@ class PossibleProblem:
     problem: str
     verdict: str  # supported | ruled out | open
     causes: tuple[str, ...]  # the causes it is, where the logs speak of them
+    tip: str = ""  # what the table advises once something was changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.diagnose.incident import Confidence, Missing
+from whydown.diagnose.reasons import UNSTATED
 from whydown.diagnose.topics import topics
+from whydown.grammar.vocabulary import Kind
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -27,18 +29,16 @@ _MOST = 8
 _LOG = "its IKE log of that time"
 _STAMPED = "with the time of each line"
 _UNANSWERED = frozenset({"session/peer-not-responding", "tunnel/no-ike-peers", "session/invalid-syntax"})
-_ADMIN = {
-    "session/configuration-failed": (Side.EDGE,),
-    "session/ipsec-service-not-enabled": (Side.EDGE,),
-    "session/session-not-enabled": (Side.EDGE,),
-    "session/negotiation-not-started": (Side.EDGE, Side.PEER),
-}
-_STATE = {
-    "session/configuration-failed": "why the configuration was not put into effect (Session_Config_Fail_Reason)",
-    "session/ipsec-service-not-enabled": "whether the IPsec service is enabled, and since when",
-    "session/session-not-enabled": "whether the session is enabled",
-    "session/negotiation-not-started": "whether the connection is enabled and loaded, and which side is to begin",
-}
+# What only the Edge can tell: its peer is told of none of it.
+_EDGES_OWN = frozenset(
+    {
+        "session/configuration-failed",
+        "session/ipsec-service-not-enabled",
+        "session/session-not-enabled",
+        "session/sr-state-is-not-active",
+    }
+)
+_FOLLOWING = frozenset({"tunnel/ike-sa-down", "tunnel/ipsec-negotiation-not-started", "tunnel/no-ike-peers"})
 _FALLBACK = {Side.EDGE: "nsx", Side.PEER: "any"}  # the block of commands where the vendor is not known
 
 
@@ -65,7 +65,7 @@ def name_missing(
         return tuple(asking.values(lead))
     unheard = [u for f in findings for u in f.unheard]
     asked = list(asking.logs(unheard))
-    asked += asking.silent_sides({m.side for m in asked})
+    asked += asking.silent_sides({m.side for m in asked}, shown, lead)
     asked += asking.values(lead) if lead else ()
     asked += asking.states(shown)
     if shown.reason.asked in _UNANSWERED and (lead is None or lead.fault in ("path", "unknown")):
@@ -94,11 +94,13 @@ class _Asking:
             begin, end = min(gap.begin for gap in ones) - _AROUND, max(gap.end for gap in ones) + _AROUND
             yield from self._log(side, f"{_LOG}: {whats}" if whats else _LOG, begin, end, too_little=too_little)
 
-    def silent_sides(self, asked: Iterable[Side]) -> Iterator[Missing]:
-        """Ask for the log of a side of which there is none, where nothing finer was asked for."""
+    def silent_sides(self, asked: Iterable[Side], shown: Shown, lead: Finding | None) -> Iterator[Missing]:
+        """Ask for the log of a side of which there is none, where nothing finer was asked for and it can tell anything."""
         scene = self.scene
+        own = shown.reason.asked in _EDGES_OWN
         for side in Side:
-            if side not in asked and not scene.hearing.hears(side):
+            useless = own and (side is Side.PEER or lead is not None)
+            if not useless and side not in asked and not scene.hearing.hears(side):
                 begin, end = self._core(scene.begin, scene.end)
                 yield from self._log(side, _LOG, begin - _AROUND, end + _AROUND, too_little=False)
 
@@ -111,13 +113,28 @@ class _Asking:
 
     def states(self, shown: Shown) -> Iterator[Missing]:
         """Ask for what the gateways know of themselves, by the reason."""
-        name = shown.reason.asked
-        for side in _ADMIN.get(name, ()):
-            yield from self._now(side, "state", _STATE[name])
-        if name == "session/sr-state-is-not-active":
-            yield from self._now(Side.EDGE, "active", "which Edge node is active; the session lives there")
-        if not shown.stated and shown.reason.layer != "bgp":
+        match shown.reason.asked:
+            case "session/configuration-failed" if not self._told(Kind.CONFIG_FAILED, "error"):
+                what = "Session_Config_Fail_Reason, which says why; it stands in edge/vpn-session of the support bundle"
+                yield from self._now(Side.EDGE, "log", what)
+            case "session/ipsec-service-not-enabled" if not self._told(Kind.SERVICE_DOWN, "reason"):
+                yield from self._now(Side.EDGE, "state", "whether the IPsec service is enabled, and since when")
+            case "session/session-not-enabled" if shown.statement is None:
+                yield from self._now(Side.EDGE, "state", "whether the session is enabled")
+            case "session/sr-state-is-not-active":
+                yield from self._now(Side.EDGE, "active", "which Edge node is active; the session lives there")
+            case "session/negotiation-not-started":
+                what = "whether the connection is enabled and loaded, and which side is to begin"
+                yield from self.both("state", what)
+            case name if name in _FOLLOWING and not self._told(Kind.SESSION_DOWN, "reason"):
+                yield from self._now(Side.EDGE, "history", "why its session is down: the tunnel only follows it")
+        unstated = shown.statement is None or shown.reason.name.endswith(f"/{UNSTATED}")
+        if unstated and shown.reason.layer != "bgp":
             yield from self._now(Side.EDGE, "history", "the reason that NSX itself states, and when it changed")
+
+    def _told(self, kind: Kind, field: str) -> bool:
+        """Whether the Edge has said it already."""
+        return any(e.kind is kind and e.side is Side.EDGE and e.get(field) for e in self.scene.events)
 
     def both(self, topic: str, what: str) -> Iterator[Missing]:
         """Ask both gateways for something that is no log."""

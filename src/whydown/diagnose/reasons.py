@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 5_000_000  # microseconds between the sign and the end of the SA, in one daemon's log or across two
 _SAME_ATTEMPT = 120_000_000  # microseconds: NSX's own negotiation attempts are 50 to 170 s apart
 
+UNSTATED = "unstated"  # the reason's name where NSX says that something is down, and not why
 _PLAIN = re.compile(r"[A-Za-z0-9 ,.'()/_:-]{1,80}")  # words that may stand in a title
 
 # What NSX shows on a tunnel whose session is down, by the session's reason; "IKE SA down" for every other.
@@ -39,12 +40,17 @@ def shown_reasons(reasons: Iterable[Reason], layer: str, scene: Scene) -> tuple[
 
 
 def _unlisted(layer: str, scene: Scene) -> Shown | None:
-    """Return what NSX states last, in its own words, where no reason that is known fits."""
-    said = [e for e in scene.events if e.kind == f"{layer}.down" and e.side is Side.EDGE and e.get("reason")]
+    """Return what NSX states last, in its own words, where no reason that is known fits; or that it states none."""
+    said = [e for e in scene.events if e.kind == f"{layer}.down" and e.side is Side.EDGE]
     if not said:
         return None
-    words = str(said[-1].fields["reason"])
-    reason = Reason(
+    last = next((e for e in reversed(said) if e.get("reason")), said[-1])
+    reason = _in_its_words(layer, str(last.fields["reason"])) if last.get("reason") else _unstated(layer)
+    return Shown(reason, last.at, {}, (("reason", last),), stated=True, statement=last)
+
+
+def _in_its_words(layer: str, words: str) -> Reason:
+    return Reason(
         layer=layer,
         name=f"{layer}/unlisted",
         wording=words if _PLAIN.fullmatch(words) else "a reason that cannot be shown",
@@ -53,7 +59,19 @@ def _unlisted(layer: str, scene: Scene) -> Shown | None:
         means="NSX gives this reason; no documentation that is known lists it.",
         do=("Look for the reason in the documentation of this release of NSX, and at the lines around that time.",),
     )
-    return Shown(reason, said[-1].at, {}, (("reason", said[-1]),), stated=True)
+
+
+def _unstated(layer: str) -> Reason:
+    never = " Its alarm of policy-based tunnels never does." if layer == "tunnel" else ""
+    return Reason(
+        layer=layer,
+        name=f"{layer}/{UNSTATED}",
+        wording="No reason stated",
+        span=Span("", 1, 1),
+        ways=(),
+        means=f"It says that the {layer} is down, and not why.{never}",
+        do=("Read the reason on the Edge with 'get ipsecvpn session down', or in edge/vpn-session of its bundle.",),
+    )
 
 
 def choose_reason(found: Sequence[Shown]) -> Shown | None:
@@ -76,7 +94,8 @@ def following_reason(session_reason: str, reasons: Iterable[Reason]) -> Reason |
 def stated_reason(reasons: Iterable[Reason], layer: str, scene: Scene) -> Reason | None:
     """Return the reason of a layer that NSX states, the latest; None where it states none."""
     shown = shown_reasons(reasons, layer, scene)
-    return shown[0].reason if shown and shown[0].stated else None
+    stated = shown and shown[0].stated and shown[0].reason.name != f"{layer}/{UNSTATED}"
+    return shown[0].reason if stated else None
 
 
 def only_follows(tunnel_reason: Reason) -> bool:

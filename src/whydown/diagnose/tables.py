@@ -72,7 +72,8 @@ class Status:
     sources: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return " / ".join(str(self.states[c]) for c in COLUMNS if c in self.states)
+        shown = ((c, str(self.states[c])) for c in COLUMNS if c in self.states)
+        return " / ".join(f"BGP {state}" if column == "bgp" else state for column, state in shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from whydown.diagnose.incident import Evidence
+from whydown.diagnose.incident import STATED, Evidence
 from whydown.grammar.vocabulary import Kind
 from whydown.sources.line import Side
 
@@ -50,16 +50,18 @@ _TRIGGERS = frozenset(
 )
 _ONE_BLOW = 30 * 1_000_000  # microseconds: a stop, the start after it and the loading of connections are one thing
 _WELL = frozenset({"active", "up"})
+_UPS = {
+    "session": frozenset({Kind.IKE_UP}),
+    "tunnel": frozenset({Kind.CHILD_UP}),
+    "bgp": frozenset({Kind.BGP_UP}),
+}
 
 
 def pick_timeline(episode: Episode, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """Pick the rows that tell how it went: the evidence, and what happened around it on both sides."""
     rows = {_place(e.event): e for e in evidence}
-    if rows:
-        first = min(e.at for e in rows.values())
-        last = max(e.at for e in rows.values())
-    else:
-        first, last = episode.began, episode.last_seen
+    proofs = [e.at for e in evidence if e.role != STATED] or [e.at for e in evidence]
+    first, last = (min(proofs), max(proofs)) if proofs else (episode.began, episode.last_seen)
     near = [
         e
         for e in episode.events
@@ -74,19 +76,21 @@ def pick_timeline(episode: Episode, evidence: Sequence[Evidence]) -> tuple[Evide
 def find_trigger(episode: Episode, evidence: Sequence[Evidence]) -> Evidence | None:
     """Find what happened to one of the gateways just before the trouble; None where nothing did.
 
-    Of things that followed each other closely it is the first. What the peer tells counts only on the Edge's clock.
+    What was survived is none: what is down now came up after it. Of things that followed each other closely it is the first. What the peer tells counts only on the Edge's clock.
     """
-    if not episode.was_up:
+    ups = [e.at for e in episode.session.events if e.kind in _UPS[episode.layer] and e.at < episode.began]
+    if not (episode.was_up if episode.flaps else ups):
         return None
     told = {_place(e.event) for e in evidence}
     hearing, clocks = episode.session.hearing, episode.session.clocks
     sides = set(Side)
     if clocks.offset_s is None and all(hearing.hears(side) for side in Side):
         sides = {Side.EDGE}
+    since = max(episode.began - _TRIGGER_WITHIN, max(ups, default=0))
     before = [
         e
         for e in episode.session.events
-        if _is_blow(e) and e.side in sides and 0 <= episode.began - e.at <= _TRIGGER_WITHIN and _place(e) not in told
+        if _is_blow(e) and e.side in sides and since <= e.at <= episode.began and _place(e) not in told
     ]
     if not before:
         return None

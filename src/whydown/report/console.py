@@ -51,7 +51,10 @@ def explain_status(asked: Mapping[str, str], knowledge: Knowledge, style: Style 
 
 def write_status(paper: Paper, row: Status, knowledge: Knowledge) -> None:
     """Write the page of one row."""
-    wordings = {reason.name: f"{reason.layer} down: {reason.wording}" for reason in knowledge.reasons}
+    wordings = {
+        reason.name: f"BGP: {reason.wording}" if reason.layer == "bgp" else f"{reason.layer} down: {reason.wording}"
+        for reason in knowledge.reasons
+    }
     paper.heading(f"The console shows: {row}", level=1)
     paper.sentence(f"{row.title}.")
     paper.blank()

@@ -145,7 +145,13 @@ def incident_wire(incident: Incident) -> IncidentWire:
         "contradictions": list(incident.contradictions),
         "ruled_out": list(incident.ruled_out),
         "possible_problems": [
-            {"row": p.row, "problem": p.problem, "verdict": cast("Any", p.verdict), "causes": list(p.causes)}
+            {
+                "row": p.row,
+                "problem": p.problem,
+                "verdict": cast("Any", p.verdict),
+                "causes": list(p.causes),
+                "tip": p.tip,
+            }
             for p in incident.possible_problems
         ],
         "missing": [_missing(item) for item in incident.missing],

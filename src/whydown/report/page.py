@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from whydown.diagnose.incident import Confidence, Layer, Missing
+from whydown.diagnose.incident import STATED, Confidence, Layer, Missing
 from whydown.envelope.record import Certainty
 from whydown.grammar.event import Provenance
 from whydown.report.document import (
@@ -76,7 +76,7 @@ def page_of(
     unsettled = bool(open_question(incident))
     parts = (
         _facts(incident, followers, heard),
-        _missing("Get next", _wanted(incident, heard)) if unsettled else None,
+        _missing("Get next", incident.missing) if unsettled else None,
         _cause(incident),
         _actions(incident),
         _timeline(incident, heard),
@@ -158,6 +158,8 @@ def _when(incident: Incident) -> str:
         stated = any(step.event.of_dump and step.at == incident.began for step in incident.timeline)
         text = f"in a state dump of {stamp(incident.began)}, by its file's time" if stated else "the lines bear no time"
         text += "; up again in the end" if incident.state == "recovered" else ""
+    elif incident.ended == incident.began:
+        text = f"at {stamp(incident.began)}"
     elif incident.ended is not None:
         text = f"{stamps(incident.began, incident.ended)}, {duration(incident.ended - incident.began)}"
     elif incident.last_seen is not None and incident.last_seen > incident.began + 1_000_000:
@@ -199,7 +201,8 @@ def _wording(evidence: Sequence[Evidence]) -> str:
     """Say how the wording of the lines is known on which the verdict rests."""
     if not evidence:
         return ""
-    known = [step.event.rule.provenance for step in evidence]
+    known = [step.event.rule.provenance for step in evidence if step.role != STATED]
+    known = known or [step.event.rule.provenance for step in evidence]
     assumed, guessed = known.count(Provenance.ASSUMED), known.count(Provenance.GIST)
     parts = [
         f"ASSUMED for {assumed} of {many(len(known), 'line')}: no published line reads so" if assumed else "",
@@ -282,29 +285,15 @@ def _possible_problems(incident: Incident) -> Section | None:
     said: dict[str, list[str]] = {"supported": [], "open": [], "ruled out": []}
     for possible in incident.possible_problems:
         said[possible.verdict].append(possible.problem)
-    rows = tuple((verdict, "; ".join(problems)) for verdict, problems in said.items())
-    return Section("console", "The console's table", (Pairs(rows),), incident.possible_problems[0].row)
+    first = incident.possible_problems[0]
+    rows = [(verdict, "; ".join(problems)) for verdict, problems in said.items()]
+    return Section("console", "The console's table", (Pairs((*rows, ("tip", first.tip))),), first.row)
 
 
 def _documented(incident: Incident) -> Section | None:
     if not incident.link:
         return None
     return Section("link", "", (Reference("The reason is documented at", incident.link),))
-
-
-def _wanted(incident: Incident, heard: Sequence[Heard]) -> list[Missing]:
-    """Return what is missing; at least the log of a side of which there is none."""
-    wanted = list(incident.missing)
-    begin: int | None = incident.began - 5 * _MINUTE
-    end: int | None = (incident.ended or incident.last_seen or incident.began) + 5 * _MINUTE
-    if incident.certainty is Certainty.UNTIMED:
-        begin = end = None
-    wanted += [
-        Missing(side, begin, end, f"the {side}'s IKE log", "")
-        for side, gateway in ((Side.EDGE, incident.session.edge), (Side.PEER, incident.session.peer))
-        if not (gateway.heard or any(h.side is side for h in heard) or any(m.side is side for m in incident.missing))
-    ]
-    return wanted
 
 
 def _together(missing: Sequence[Missing]) -> list[Missing]:

@@ -97,6 +97,7 @@ class PossibleProblemWire(TypedDict):
     problem: str
     verdict: Literal["supported", "ruled out", "open"]
     causes: list[str]
+    tip: str
 
 
 # Evidence that would settle what is open; `from` and `to` are on that side's own clock, `level` is the log level from

@@ -167,7 +167,8 @@ def _half_pairs(links: Sequence[Link]) -> Iterator[tuple[int, int]]:
 def name_session(joined: Joined, writers: Sequence[Writer]) -> SessionName:
     """Name a session as NSX does where the logs tell, otherwise by connection name and addresses."""
     ends = {side: _gateway(side, joined, writers) for side in Side}
-    uuids = sorted({str(e.fields["session"]) for x in joined.links for e in x.events if "session" in e.fields})
+    told = [e for x in joined.links for e in x.events] or joined.whole
+    uuids = sorted({str(e.fields["session"]) for e in told if "session" in e.fields})
     names = [
         str(e.fields[key])
         for side in Side
