@@ -101,8 +101,13 @@ def _refused_beside(session: Session, ups: Sequence[Turn], side: Side) -> Iterat
 
 
 def _bgp_episodes(session: Session, side: Side) -> Iterator[Episode]:
-    """Yield the down times of each BGP neighbour of one side, and the trouble of one that stays up."""
+    """Yield the down times of each BGP neighbour of one side, and the trouble of one that stays up.
+
+    Where that side's log tells of none, the other's does; what the other refuses is trouble of the only neighbour.
+    """
     mine = [e for e in session.events if e.kind in BGP_KINDS and not _is_collision(e)]
+    if not any(e.side is side and "neighbor" in e.fields for e in mine):
+        side = side.other
     neighbors = sorted({e.fields["neighbor"] for e in mine if e.side is side and "neighbor" in e.fields})
     for neighbor in neighbors:
         # a line that names no neighbour can only be of the one there is
@@ -114,7 +119,7 @@ def _bgp_episodes(session: Session, side: Side) -> Iterator[Episode]:
             if e.side is side and e.kind in (Kind.BGP_UP, Kind.BGP_DOWN)
         ]
         yield from (_episode(session, BGP, neighbor, s) for s in _fold(list(_stretches(events, told, BGP, side))))
-        denied = [e for e in events if e.kind is Kind.BGP_ROUTES and e.side is side]
+        denied = [e for e in events if e.kind is Kind.BGP_ROUTES and (e.side is side or nameless)]
         if denied and not any(not t.up for t in told):
             yield _ailment(session, BGP, neighbor, denied)
 
