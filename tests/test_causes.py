@@ -13,3 +13,8 @@ TRIALS = [(c.name, t.case, t.level) for c in knowledge().causes for t in c.tries
 def test_a_case_shows_the_cause_as_its_author_says(cause: str, case: str, level: str) -> None:
     assert case in CASES, f"sample_logs has no case {case}"
     assert level_of(cause, told(case)) == level
+
+
+def test_beside_a_probable_verdict_stands_no_cause_that_no_line_speaks_for() -> None:
+    said = [i for i in told("cases/dh-group-asked-for-is-not-acceptable-edge-log-only") if not i.follows]
+    assert [(i.confidence, i.alternatives) for i in said] == [("probable", ())]

@@ -338,6 +338,24 @@ def test_help_raises_confidence_and_a_comparison_chooses_it() -> None:
     assert right.bindings["heard"] is near
 
 
+def test_a_way_that_only_a_helping_line_speaks_for_is_told_from_one_that_has_what_it_needs() -> None:
+    made = cause("if peer ike.delete as sent", "helps edge ike.up", "unless edge daemon.stop")
+    with_help_alone = found(made, UP, sides="edge")
+    assert with_help_alone is not None
+    assert (with_help_alone.level.value, with_help_alone.spoken) == ("possible", False)
+    whole = found(made, UP, event("peer ike.delete out", at=1.0))
+    assert whole is not None
+    assert (whole.level.value, whole.spoken) == ("confirmed", True)
+
+
+def test_a_side_that_a_line_speaks_for_is_taken_before_one_that_is_only_less_in_the_dark() -> None:
+    made = cause("fault other", "if either ike.delete in as told", "never other ike.up", "unless other ike.start")
+    finding = found(made, event("edge ike.delete in", at=1.0), sides="edge")
+    assert finding is not None
+    assert finding.fault == "peer"
+    assert [e.side for _, e in finding.evidence] == ["edge"]
+
+
 def test_or_takes_the_first_alternative_that_binds() -> None:
     made = cause("if edge ike.failed as x", "or peer ike.failed as x", "says $x.side")
     edge, peer = event("edge ike.failed"), event("peer ike.failed", at=5.0)

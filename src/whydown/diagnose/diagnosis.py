@@ -191,6 +191,8 @@ def _findings(causes: Iterable[CauseBlock], scene: Scene, reason: Shown, tally: 
     found = _unsilenced(found)
     if found and found[0].level is Confidence.CONFIRMED:
         found = [f for f in found if f.level is not Confidence.POSSIBLE]
+    elif found and found[0].level is Confidence.PROBABLE:
+        found = [f for f in found if f.spoken]
     return found
 
 
