@@ -1,8 +1,9 @@
 """Builds a support bundle from recorded cases and measures how whydown reads it, beside plain decompression.
 
-The bundle is a Manager's tar with two Edges' .tgz and one tar of the peers' logs in it. Each Edge has a day of mixed
-syslog, rotated and packed, with the cases' lines at their times, and `edge/vpn-session`; each case's peer is a host of
-its own. `--megabytes` is the size of the Edges' syslog before it is packed.
+The bundle is a Manager's tar with two Edges' .tgz, what their command lines state, and one tar of the peers' logs in
+it. Each Edge has a day of mixed syslog, rotated and packed, with the cases' lines at their times, and
+`edge/vpn-session`; each case's peer is a host of its own. The Edges are a pair: one session moves from the first to the
+second, which has all others. `--megabytes` is the size of the Edges' syslog before it is packed.
 """
 
 from __future__ import annotations
@@ -10,10 +11,8 @@ from __future__ import annotations
 import argparse
 import gzip
 import io
-import ipaddress
 import json
 import os
-import re
 import resource
 import shutil
 import subprocess
@@ -21,100 +20,44 @@ import sys
 import tarfile
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import corpus
+from bundled import BEGIN, EDGES, node_history, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CASES = Path(__file__).parents[1] / "sample_logs" / "cases"
-EDGES = ("edge-01", "edge-02")
-_BEGIN = datetime(2026, 11, 21, tzinfo=UTC)
+    from bundled import Case
+
 _DAY_S = 86_400
 _FILES = 8  # rotated syslog files of an Edge
 _UNIQUE = 20_000_000  # bytes of noise that are made; the rest is the same with other stamps
-# What NSX would show of a case's session. Left out are four cases one of whose logs names no peer at all: whose its lines
-# are shows only where there is no other.
-_REASONS = {
-    "clean-life": "",
-    "esp-proposal-mismatch": "",
-    "pfs-mismatch": "",
-    "peer-deleted-ike": "Peer sent delete",
-    "peer-restarted": "Peer not responding",
-    "psk-mismatch": "Authentication failed",
-    "id-mismatch": "Authentication failed",
-    "dh-group-mismatch": "No proposal chosen",
-    "ike-proposal-mismatch": "No proposal chosen",
-    "ike-version-mismatch": "No proposal chosen",
-}
-_PEER = re.compile(rb"203\.0\.113\.(\d+)")
-
-
-class Case(NamedTuple):
-    """A recorded case as it stands in the bundle."""
-
-    name: str
-    edge: str  # the Edge whose log holds it
-    peer: str  # the peer's host
-    edge_log: bytes
-    peer_log: bytes
-    state: dict[str, object]  # of the session, as `edge/vpn-session` has it
-
-
-def recorded() -> list[Case]:
-    """Return the cases whose peer was recorded, shared out between the Edges; hosts are told apart by their names."""
-    cases: list[Case] = []
-    for place, (name, reason) in enumerate(sorted(_REASONS.items())):
-        edge_log, peer_log = ((CASES / name / f"{side}.log").read_bytes() for side in ("edge", "peer"))
-        number = int(_PEER.findall(peer_log + edge_log)[0])
-        edge, peer = EDGES[place % len(EDGES)], f"peer-{number}"
-        cases.append(
-            Case(
-                name,
-                edge,
-                peer,
-                _only_vpn(edge_log).replace(b" edge-01 ", f" {edge} ".encode()),
-                peer_log.replace(b" peer-right ", f" {peer} ".encode()),
-                _state(number, reason),
-            )
-        )
-    return cases
-
-
-def _only_vpn(log: bytes) -> bytes:
-    return b"".join(line for line in log.splitlines(keepends=True) if b" VPN " in line or b"ipsec" in line)
-
-
-def _state(number: int, reason: str) -> dict[str, object]:
-    return {
-        "id": number,
-        "Type": "Policy Based Session",
-        "Session_Status": "DOWN" if reason else "UP",
-        "Session_Down_Reason": reason,
-        "Local_Endpoint_Profile": {"Local_Address": {"ipv4": int(ipaddress.ip_address(f"198.51.100.{number}"))}},
-        "Peer_Endpoint_Profile": {"Peer_Address": f"203.0.113.{number}"},
-    }
 
 
 def write_alone(folder: Path) -> list[Path]:
     """Write each case into a folder of its own, as if it were all there is, and return the folders."""
     folders = []
-    for case in recorded():
+    cases = recorded()
+    for case in cases:
         own = folder / case.name
-        own.mkdir(parents=True)
-        (own / f"{case.edge}.log").write_bytes(case.edge_log)
-        (own / f"{case.peer}.log").write_bytes(case.peer_log)
-        _write_state(own / "vpn-session", [case])
+        for edge in EDGES:
+            (own / edge / "var" / "log").mkdir(parents=True)
+            (own / edge / "edge").mkdir()
+            (own / edge / "var" / "log" / "syslog").write_bytes(case.logs.get(edge, b""))
+            _write_state(own / edge / "edge" / "vpn-session", edge, [case])
+            (own / f"{edge}.txt").write_text(node_history(edge, cases[0]), encoding="utf-8")
+        if case.peer_log:
+            (own / f"{case.peer}.log").write_bytes(case.peer_log)
         folders.append(own)
     return folders
 
 
-def _write_state(path: Path, cases: list[Case]) -> None:
-    path.write_text(json.dumps([case.state for case in cases], indent=1), encoding="utf-8")
-    written = (_BEGIN + timedelta(days=1)).timestamp()
+def _write_state(path: Path, edge: str, cases: list[Case]) -> None:
+    path.write_text(json.dumps([case.state_on(edge) for case in cases], indent=1), encoding="utf-8")
+    written = (BEGIN + timedelta(days=1)).timestamp()
     os.utime(path, (written, written))
 
 
@@ -124,25 +67,27 @@ def write_bundle(path: Path, megabytes: float, scratch: Path) -> list[Path]:
     cases = recorded()
     with tarfile.open(path, "w") as outer:
         for edge in EDGES:
-            mine = [case for case in cases if case.edge == edge]
-            logs = _syslogs(edge, mine, megabytes * 1e6 / len(EDGES), scratch)
+            logs = _syslogs(edge, cases, megabytes * 1e6 / len(EDGES), scratch)
             state = scratch / f"{edge}-vpn-session"
-            _write_state(state, mine)
+            _write_state(state, edge, cases)
             inner = scratch / f"{edge}.tgz"
             with tarfile.open(inner, "w:gz", compresslevel=1) as tar:
                 tar.add(state, "edge/vpn-session")
                 for log in sorted(logs, key=lambda log: log.name):  # as a directory lists them, not by time
                     tar.add(log, f"var/log/{log.name.removeprefix(f'{edge}-')}")
             outer.add(inner, f"nsx/{edge}.tgz")
+            pasted = scratch / f"{edge}.txt"
+            pasted.write_text(node_history(edge, cases[0]), encoding="utf-8")
+            outer.add(pasted, f"nsx/{pasted.name}")
             packed += [log for log in logs if log.suffix == ".gz"]
         made = io.BytesIO()
         with tarfile.open(fileobj=made, mode="w") as peers:
-            for case in cases:
+            for case in (one for one in cases if one.peer_log):
                 info = tarfile.TarInfo(f"{case.peer}/var/log/ipsec.log")
-                info.size, info.mtime = len(case.peer_log), int((_BEGIN + timedelta(days=1)).timestamp())
+                info.size, info.mtime = len(case.peer_log), int((BEGIN + timedelta(days=1)).timestamp())
                 peers.addfile(info, io.BytesIO(case.peer_log))
         info = tarfile.TarInfo("peers.tar")
-        info.size, info.mtime = len(made.getvalue()), int((_BEGIN + timedelta(days=1)).timestamp())
+        info.size, info.mtime = len(made.getvalue()), int((BEGIN + timedelta(days=1)).timestamp())
         outer.addfile(info, io.BytesIO(made.getvalue()))
     return packed
 
@@ -154,7 +99,7 @@ def _syslogs(edge: str, cases: list[Case], size: float, folder: Path) -> list[Pa
     for number in range(_FILES - 1, -1, -1):
         name = f"{edge}-syslog.{number}.gz" if number else f"{edge}-syslog"
         path = folder / name
-        end = _BEGIN + timedelta(seconds=_DAY_S * (_FILES - number) / _FILES)
+        end = BEGIN + timedelta(seconds=_DAY_S * (_FILES - number) / _FILES)
         limit = end.strftime("%Y-%m-%dT%H:%M:%S").encode()
         with path.open("wb") as raw:
             file = gzip.GzipFile("", "wb", 6, raw, mtime=0) if number else raw
@@ -180,7 +125,8 @@ def _day(edge: str, cases: list[Case], size: float) -> Iterator[tuple[bytes, byt
     head = f" {edge} ".encode()
     mean = sum(map(len, noise)) / len(noise) + len(head) + 24
     total = max(1, int(size / mean))
-    own = [(line[:19], line) for case in cases for line in case.edge_log.splitlines(keepends=True)]
+    logs = (case.logs.get(edge, b"") for case in cases)
+    own = [(line[:19], line) for log in logs for line in log.splitlines(keepends=True)]
     own.sort(key=lambda one: one[0])  # rows of one block stay as they are
     own.reverse()
     second, stamp = -1, b""
@@ -188,7 +134,7 @@ def _day(edge: str, cases: list[Case], size: float) -> Iterator[tuple[bytes, byt
         at = number * _DAY_S * 1000 // total
         if at // 1000 != second:
             second = at // 1000
-            stamp = (_BEGIN + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S").encode()
+            stamp = (BEGIN + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S").encode()
             while own and own[-1][0] < stamp:
                 yield own.pop()
         yield stamp, b"%b.%03dZ%b%b" % (stamp, at % 1000, head, noise[number % len(noise)])

@@ -163,3 +163,24 @@ def test_the_state_of_another_service_router_is_of_no_session_of_this_one() -> N
         )
         (session,) = sessions(log, dump, state)
         assert any(e.kind == "ha.state" for e in session.events) is counts
+
+
+def test_a_failover_of_an_edge_that_never_logged_the_session_is_none_of_its_own() -> None:
+    log = event("edge ike.timeout", at=3600, **PAIR)
+    standby = stated("session.down", 7200, host="edge-02", reason="SR state is not Active")
+    failover = event("edge ha.failover", at=0, state="Down", old_state="Active")._replace(host="edge-02")
+    (session,) = sessions(log, standby, failover)
+    assert not any(e.kind == "ha.failover" for e in session.events)
+    ((layer, began, _), *_) = told(log, standby, failover)
+    assert (layer, began) == ("session", 3600.0)
+
+
+def test_a_peer_that_names_no_address_of_its_own_joins_a_pair_of_edges() -> None:
+    log, standby = (
+        event("edge ike.timeout", at=0, **PAIR),
+        stated("session.down", 5, host="edge-02", reason="Timed out"),
+    )
+    peer = event("peer ike.failed in", at=1, remote=EDGE, notify="NO_PROPOSAL_CHOSEN")
+    (session,) = sessions(log, standby, peer)
+    assert {e.host for e in session.events if e.side is Side.EDGE} == {"edge-01", "edge-02"}
+    assert any(e.side is Side.PEER for e in session.events)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from whydown.tally import Tally
 
 NOT_ACTIVE = "SR state is not Active"
+_HA = frozenset({Kind.HA_STATE, Kind.HA_FAILOVER})  # of no session but those that the Edge logs, if any does
 _STATES = frozenset({Kind.SESSION_UP, Kind.SESSION_DOWN, Kind.SESSION_NEGOTIATING})
 
 
@@ -53,8 +54,10 @@ def rebuild_sessions(
 def _session(joined: Joined, writers: Sequence[Writer], silent: tuple[Heard, ...]) -> Session:
     mine = _of_active([e for link in joined.links for e in link.events])
     routers = {str(e.fields["node"]) for e in mine if "node" in e.fields}
-    ours = [e for e in joined.whole if not _of_other_router(e, routers)]
-    whole = _handed_over(ours, {e.host for e in mine if e.side is Side.EDGE})
+    edges = {e.host for e in mine if e.side is Side.EDGE and not e.of_dump}
+    edges = edges or {e.host for e in mine if e.side is Side.EDGE}
+    whole = [e for e in joined.whole if e.kind not in _HA or not edges or e.host in edges]
+    whole = _handed_over([e for e in whole if not _of_other_router(e, routers)], edges)
     logged = [e for e in mine if not e.of_dump]  # a dump's times are whole seconds: no clock is set by them
     by_side = {side: sorted((e for e in logged if e.side is side), key=in_time) for side in Side}
     clocks = align(by_side[Side.EDGE], by_side[Side.PEER]) if all(by_side.values()) else NO_CLOCKS

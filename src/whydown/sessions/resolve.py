@@ -153,14 +153,15 @@ def _shared_clues(links: Sequence[Link]) -> dict[tuple[str, ...], set[int]]:
 def _half_pairs(links: Sequence[Link]) -> Iterator[tuple[int, int]]:
     """Yield links of the two sides where one never names its own address and can only mean the other's.
 
-    Some daemons print the peer's address only; it is joined if one gateway across has that address, to one peer.
+    Some daemons print the peer's address only; it is joined if one gateway across has that address, to one peer. Two
+    Edges that stand in for each other are one.
     """
     for i, link in enumerate(links):
         if link.local or not link.remote:
             continue
         across = [j for j, x in enumerate(links) if x.writer.side is not link.writer.side and x.local == link.remote]
         rivals = [x for x in links if x.writer.side is link.writer.side and x.remote == link.remote]
-        if len(across) == 1 and len(rivals) == 1:
+        if len({(links[j].local, links[j].remote) for j in across}) == 1 and len(rivals) == 1:
             yield i, across[0]
 
 
