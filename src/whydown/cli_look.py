@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from whydown.cli_batch import Jobs, Timeout, Whole, events_batch
 from whydown.cli_options import (
     Edge,
     Grammars,
@@ -37,15 +38,36 @@ def events(
     grammars: Grammars = None,
     year: Year = None,
     zone: Zone = None,
+    jobs: Jobs = None,
+    whole: Whole = False,
+    timeout: Timeout = 3600,
     quiet: Quiet = False,
 ) -> None:
-    """Write the typed events that the grammars read from the logs, one a line."""
+    """Write the typed events that the grammars read from the logs, one a line; with --jobs those of many bundles."""
     from whydown import pipeline  # noqa: PLC0415
     from whydown.tally import Tally  # noqa: PLC0415
 
     ready(written, screen=output is None and sys.stdout.isatty())
     inputs = read_inputs(paths, edge, peer, output)
     options = pipeline.Options(zone=read_zone(zone), year=year)
+    if jobs is not None:
+        if edge or peer:
+            raise UsageError(
+                "With --jobs each bundle is a case of its own: --edge and --peer are for one case.",
+                "Put both sides' logs of a case into one folder.",
+            )
+        status = events_batch(
+            paths,
+            options,
+            jobs=jobs,
+            whole=whole,
+            timeout=timeout,
+            written=written,
+            output=output,
+            grammars=grammars,
+            quiet=quiet,
+        )
+        raise typer.Exit(status)
     tally = Tally()
     found = pipeline.read_events(inputs, library=load_library(grammars), tally=tally, options=options)
     with progress(tally, size_of(inputs), wanted=not quiet and output is not None):

@@ -297,10 +297,10 @@ PLACED_EVENTS = Table(
         *EVENTS.columns[_PLACE:],
     ),
 )
-BUNDLED_INCIDENTS = Table(
-    "incidents", (Column("bundle", Holds.TEXT, "the bundle it is of, where many were read"), *INCIDENTS.columns)
-)
+_BUNDLE = Column("bundle", Holds.TEXT, "the bundle it is of, where many were read")
+BUNDLED_INCIDENTS = Table("incidents", (_BUNDLE, *INCIDENTS.columns))
+BUNDLED_EVENTS = Table("events", (_BUNDLE, *EVENTS.columns))
 TABLES: Mapping[tuple[str, ...], Table] = {
     tuple(column.name for column in table.columns): table
-    for table in (INCIDENTS, BUNDLED_INCIDENTS, EVIDENCE, EVENTS, PLACED_EVENTS)
+    for table in (INCIDENTS, BUNDLED_INCIDENTS, EVIDENCE, EVENTS, BUNDLED_EVENTS, PLACED_EVENTS)
 }
