@@ -10,6 +10,7 @@ from whydown.envelope.record import Certainty
 from whydown.grammar.names import ERRORS
 from whydown.grammar.vocabulary import Direction, Kind
 from whydown.sessions.clues import BGP_KINDS, SECOND
+from whydown.sessions.half_up import taken_up
 from whydown.sessions.model import Episode
 from whydown.sessions.protocols import is_of_child
 from whydown.sessions.sas import BGP, SESSION, TUNNEL, Turn, tunnel_name, turns
@@ -68,6 +69,8 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
     told = list(turns([e for e in session.events if e.side is side or (e.of_dump and e.side is Side.EDGE)]))
     episodes = []
     ups = [t for t in told if t.layer == SESSION]
+    if side is Side.PEER:
+        ups = taken_up(ups, session.events)
     events = tuple(e for e in session.events if e.kind not in BGP_KINDS)
     stretches = list(_stretches(events, ups, SESSION, side)) or _never_begun(events, side)
     episodes += [_episode(session, SESSION, "", s) for s in _fold(stretches)]
