@@ -499,3 +499,13 @@ def test_a_trace_shows_the_way_that_holds_where_an_earlier_one_fails_at_the_last
     )
     assert level(made, *events) == "confirmed"
     assert not any(t.failed for t in why_not(made, Scene(episode(*events)), None))
+
+
+@pytest.mark.parametrize(("until", "sure"), [(0.002, "confirmed"), (0.0, "confirmed"), (-0.5, "probable")])
+def test_a_log_that_stops_a_moment_before_the_others_covers_a_short_trouble(until: float, sure: str) -> None:
+    """Which of two logs stops first within a second says nothing, however short the trouble is."""
+    refused = event("edge ike.failed in", at=0.0, notify="NO_PROPOSAL_CHOSEN")
+    last = event("edge ike.gone", at=0.010)
+    logs = (heard("edge", [refused, last], -60.0, 0.010), heard("peer", [], -60.0, until))
+    made = cause("if edge ike.failed as refused", "unless peer proposals.mismatch")
+    assert level(made, refused, last, hearing=Hearing(logs)) == sure

@@ -160,9 +160,8 @@ class Scene:
     def listens(self, pattern: Pattern, side: Side, begin: int, end: int) -> Unheard | None:
         """Return None where the absence of such events can be believed, otherwise what was not heard."""
         # The episode's ends are those of one gateway's lines: the other's log may stop a moment apart.
-        middle = (begin + end) // 2
-        first = min(begin + self.play, middle) if begin == self.begin else begin
-        last = max(end - self.play, middle) if end == self.end else end
+        first = min(begin + self.play, end) if begin == self.begin else begin
+        last = max(end - self.play, begin) if end == self.end else end
         if not self.hearing.listens(side, begin, end) and not self.hearing.listens(side, first, last):
             return Unheard(side, pattern.kinds, begin, end, "no log", pattern.written)
         if all(k in DETAILS and not self.hearing.writes(side, k) for k in pattern.kinds):
