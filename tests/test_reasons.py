@@ -7,6 +7,7 @@ daemon wrote, or, where the peer can know, from the peer's log alone.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -229,3 +230,13 @@ def test_a_tunnel_that_only_follows_leads_to_its_sessions_cause(session: str, tu
     assert [(i.layer.value, i.reason) for i in found] == [("session", session), ("tunnel", tunnel)]
     assert found[1].follows == found[0].id
     assert found[1].cause == found[0].cause
+
+
+@pytest.mark.parametrize("name", [cause.name for cause in knowledge().causes])
+def test_every_cause_has_a_page_in_plain_words(name: str) -> None:
+    page = explain(name, knowledge())
+    pages = [line for line in page.splitlines() if line.startswith("# ") and not line.split(" down: ")[1:]]
+    assert pages[0].endswith(f"({name})")
+    for heading in ("stands behind", "## Do this", "known from"):
+        assert heading in page
+    assert not re.search(r"<(?:other)?side>|<at>|<\w+_\w+>|\$\w", page), "a place is named in words"

@@ -345,3 +345,10 @@ def replace_text(text: str) -> Event:
 def test_every_kind_has_its_words() -> None:
     assert set(PHRASES) == set(Kind)
     assert phrase(an_event(EDGE, Kind.IKE_TIMEOUT, tries=5)) == "gives up: no answer: try 5"
+
+
+def test_a_cause_that_says_no_more_than_its_title_is_said_once() -> None:
+    told = both_sides()
+    assert told.cause
+    page = flat(render(a_report(replace(told, cause=replace(told.cause, says=told.cause.title)))))
+    assert page.count(told.cause.title) == 1

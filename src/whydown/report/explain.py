@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from whydown.report.proof import Proof
 
 _LAYERS = {"session": "IPsec session", "tunnel": "IPsec tunnel", "bgp": "BGP neighbour"}
+_GATEWAYS = {"side": "the one gateway", "otherside": "the other gateway"}
 _FAULT = {
     "both": "the two sides must agree; changing one is enough",
     "path": "something between the two gateways",
@@ -74,6 +75,7 @@ def _found(word: str, knowledge: Knowledge) -> tuple[list[Reason], list[Cause]]:
     wanted = _fold(word)
     reasons = [r for r in knowledge.reasons if wanted in (_fold(r.wording), _fold(r.name))]
     causes = [c for c in knowledge.causes if wanted in (_fold(c.name), _fold(c.name.split("/")[0]))]
+    causes.sort(key=lambda c: wanted != _fold(c.name))  # what bears just that name before its finer forms
     if reasons or causes or len(wanted) < 3:
         return reasons, causes
     reasons = [r for r in knowledge.reasons if wanted in _fold(r.wording)]
@@ -166,5 +168,13 @@ def _write_causes(paper: Paper, heading: str, causes: Iterable[Cause]) -> None:
 
 
 def _plain(text: Text) -> str:
-    """Write a sentence with its places named instead of filled."""
-    return "".join(f"<{part.field or part.name}>" if isinstance(part, Ref) else part for part in text.parts)
+    """Write a sentence with its places named instead of filled; who tells and who is across are said in words."""
+    said = "".join(_place(part) if isinstance(part, Ref) else part for part in text.parts)
+    return said[:1].upper() + said[1:]
+
+
+def _place(part: Ref) -> str:
+    if not part.field and part.name in _GATEWAYS:
+        return _GATEWAYS[part.name]
+    named = "time" if part.field == "at" else part.field or part.name
+    return f"<{named.replace('_', ' ')}>"

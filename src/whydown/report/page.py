@@ -190,7 +190,8 @@ def _cause(incident: Incident) -> Section:
             *(("but", text) for text in incident.contradictions),
         )
     )
-    return Section("cause", title, (Said(says), known, *_parameters(incident)), answer)
+    said = () if cause and cause.says == cause.title else (Said(says),)
+    return Section("cause", title, (*said, known, *_parameters(incident)), answer)
 
 
 def _capital(text: str) -> str:
