@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import compress, islice
+from itertools import compress, islice, repeat
 from operator import attrgetter, itemgetter, ne, not_
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -321,7 +321,10 @@ def _events(records: Records, matches: Matches) -> list[Event]:
     if any(map(_completes, set(shapes))):
         found = [shape.completed(own) for shape, own in zip(shapes, matches.fields, strict=True)]
     told = list(map(_told, shapes))
-    who = records.sides, map(_host, headers), map(_app, headers), map(_pid, headers), map(_vendor, matches.grammars)
+    writers: Iterable[Iterable[str]] = (map(part, headers) for part in (_host, _app, _pid))
+    if headers and headers.count(headers[0]) == len(headers):
+        writers = map(repeat, headers[0][:3], repeat(len(headers)))
+    who = records.sides, *writers, map(_vendor, matches.grammars)
     what = map(_kind, told), map(_direction, told), found, map(_rule, told)
     lines = zip(records.origins, strict=True), records.texts
     return list(map(_event, zip(records.ats, records.certainties, *who, *what, *lines, strict=True)))

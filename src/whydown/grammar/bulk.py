@@ -9,6 +9,7 @@ are left to be read one by one. So a guess costs or saves time and changes nothi
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -71,23 +72,20 @@ class Bulk:
         Of those that look alike for the first time, one is read alone.
         """
         looks = looks_of(texts)
-        by_guess: dict[_Group | None, list[int]] = {_UNSEEN: []}
+        by_guess: dict[_Group | None, list[int]] = defaultdict(list)
         for place, guess in enumerate(map(self._guesses.get, looks, repeat(_UNSEEN))):
-            if guess in by_guess:
-                by_guess[guess].append(place)
-            else:
-                by_guess[guess] = [place]
-        for place in by_guess.pop(_UNSEEN):
+            by_guess[guess].append(place)
+        for place in by_guess.pop(_UNSEEN, ()):
             if looks[place] in self._guesses:
-                by_guess.setdefault(self._guesses[looks[place]], []).append(place)
+                by_guess[self._guesses[looks[place]]].append(place)
             else:
                 self._learn(looks[place], alone(place))
         found: list[Together] = []
         left: list[int] = []
         for group, places in by_guess.items():
-            fields, some = None, [texts[place] for place in places]
+            fields = None
             if group is not None and len(places) >= _FEW:
-                fields = group.read(some, {datas[place] for place in places})
+                fields = group.read(list(map(texts.__getitem__, places)), set(map(datas.__getitem__, places)))
             if group is None or fields is None:
                 left += places
             else:

@@ -8,6 +8,7 @@ documented reason (`reason`). The direction is `in` or `out` where the line says
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from whydown.grammar.event import Event, Provenance, Rule
@@ -140,9 +141,17 @@ _MASKS = (
 )
 
 
+# Whichever digit it is, it is masked; but 0x begins with a nought. By code point, which is quicker than a dictionary.
+_ALIKE = "".join("1" if chr(code) in "23456789" else chr(code) for code in range(128))
+
+
 def shape_of(text: str) -> str:
     """Return a line with addresses, hexadecimal and decimal numbers masked: lines of one wording look the same."""
-    shape = text[:300]
+    return _shape_of(text[:300].translate(_ALIKE))
+
+
+@lru_cache(maxsize=4096)
+def _shape_of(shape: str) -> str:
     for sign, least, mask, name in _MASKS:
         if shape.count(sign) >= least:
             shape = mask.sub(name, shape)

@@ -133,11 +133,12 @@ class Matcher:
     def match(self, records: Sequence[Record]) -> Matches:
         """Return for each record what it is; None where no grammar speaks of its program."""
         records = Records.of(records)
+        apps = set(map(_app, set(records.headers)))
+        if len(apps) == 1 and (app := apps.pop()) and len(readers := self._of_program(app)) == 1:
+            return readers[0].read(records)
         places: dict[str, list[int]] = {}
         for place, app in enumerate(map(_app, records.headers)):
             places.setdefault(app, []).append(place)
-        if len(places) == 1 and (app := next(iter(places))) and len(readers := self._of_program(app)) == 1:
-            return readers[0].read(records)
         found: list[Match | None] = [None] * len(records)
         for app, left in places.items():
             for reader in self._of_program(app):  # the first grammar that knows a record; else the first one's word

@@ -144,12 +144,36 @@ def convert(type: SlotType, text: str) -> Any:  # noqa: A002 - the word of the l
     return reading.convert(text) if reading.convert else text
 
 
+class _Memory(dict[str, Any]):
+    """What a converter made of texts; one that has grown large starts anew."""
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        """Begin with nothing."""
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, text: str) -> Any:
+        """Read a text that was not seen before; ValueError if it is refused."""
+        value = self._read(text)
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[text] = value
+        return value
+
+
+# Of short texts that come again and again; the others are of any length, or never the same.
+_SHORT = (SlotType.IP, SlotType.PORT, SlotType.GROUP, SlotType.SECONDS)
+_MEMORIES = {read: _Memory(read) for slot in _SHORT if (read := READINGS[slot].convert) is not None}
+
+
 def convert_all(one: Callable[[str], Any], texts: Sequence[str]) -> Sequence[Any]:
     """Return what the converter `one` makes of each text, each different one read once; ValueError if it refuses."""
     if one is str:
         return texts
     if one is int:
         return list(map(int, texts))
+    if one in _MEMORIES:
+        return list(map(_MEMORIES[one].__getitem__, texts))
     plain = _PLAIN_SPIS.get(one)
     if plain is not None and plain.fullmatch("\n".join([*texts, ""])):
         return texts

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LIMIT = 64 * 1024  # bytes of a line that are read
 _KEPT = LIMIT + 2  # enough to see that a line is too long although its last byte may be a carriage return
+_MANY, _MUCH = 512, 256 * 1024  # lines, or bytes, that are worth decoding at once
 # Looking at each line is cheaper than jumping from mark to mark where ...
 _FAR = 800  # ... marks are fewer bytes apart than this
 _DENSE = 4  # ... one line in so many has a mark, or more
@@ -55,9 +56,11 @@ class Sieve:
 
     def sift(self, lines: Sequence[bytes]) -> list[bool]:
         """Say of each line whether it holds a mark within the limit; cheap when most hold the usual one."""
-        usual, holds = self.usual, self.holds
         # `find`, since `in` first takes a byte string for a number and throws the error away.
-        return [(line.find(usual) >= 0 and len(line) <= LIMIT) or holds(line) for line in lines]
+        keep = list(map((-1).__lt__, map(bytes.find, lines, repeat(self.usual))))
+        if not all(keep) or max(map(len, lines)) > LIMIT:
+            return [(has and len(line) <= LIMIT) or self.holds(line) for has, line in zip(keep, lines, strict=True)]
+        return keep
 
     def holds(self, line: bytes) -> bool:
         """Whether a line holds a mark within the limit."""
@@ -65,6 +68,15 @@ class Sieve:
         if found:
             self.usual = self.marks[found[0][0]]
         return bool(found)
+
+
+class Cut(NamedTuple):
+    """Lines as bytes, with their numbers and their places in the stream; and how many lines there are in all."""
+
+    pieces: list[bytes]
+    numbers: Iterable[int]
+    offsets: Iterable[int]
+    total: int
 
 
 class Cutter(NamedTuple):
@@ -75,10 +87,25 @@ class Cutter(NamedTuple):
     sieve: Sieve | None = None
 
     def batches(self, blocks: Iterable[bytes]) -> Iterator[Lines]:
-        """Cut blocks into lines, those of a block at once; a DamagedError of the blocks becomes a notice.
+        """Cut blocks into lines, those of a few blocks at once; a DamagedError of the blocks becomes a notice.
 
         Every line is counted in `tally.lines`, and yielded or counted as `blank` or (when sifted) as `other`.
         """
+        pieces, numbers, offsets = list[bytes](), list[int](), list[int]()
+        size = 0
+        for cut in self._cuts(blocks):
+            pieces += cut.pieces
+            numbers += cut.numbers
+            offsets += cut.offsets
+            size += sum(map(len, cut.pieces))
+            if len(pieces) >= _MANY or size >= _MUCH:
+                yield self._lines(pieces, numbers, offsets)
+                pieces, numbers, offsets, size = [], [], [], 0
+        if pieces:
+            yield self._lines(pieces, numbers, offsets)
+
+    def _cuts(self, blocks: Iterable[bytes]) -> Iterator[Cut]:
+        """Cut blocks into lines, each as it comes."""
         number, offset = 1, 0  # of the line that `kept` begins
         kept, dropped = b"", 0  # the begin of a line without its end yet, and how many further bytes of it are gone
         damage = ""
@@ -88,13 +115,13 @@ class Cutter(NamedTuple):
                 if last >= 0 and kept:
                     start = block.find(b"\n") + 1
                     line = kept if dropped else kept + block[: start - 1]
-                    yield self._cut(line, (0, len(line)), number, offset)[0]
+                    yield self._cut(line, (0, len(line)), number, offset)
                     number, offset = number + 1, offset + len(kept) + dropped + start
                     kept, dropped = b"", 0
                 if start <= last:
-                    lines, total = self._cut(block, (start, last), number, offset)
-                    yield lines
-                    number, offset = number + total, offset + last + 1 - start
+                    cut = self._cut(block, (start, last), number, offset)
+                    yield cut
+                    number, offset = number + cut.total, offset + last + 1 - start
                 start = last + 1
                 room = max(0, _KEPT - len(kept))
                 dropped += max(0, len(block) - start - room)
@@ -102,7 +129,7 @@ class Cutter(NamedTuple):
         except DamagedError as error:
             damage = str(error)
         if kept and not damage:
-            yield self._cut(kept, (0, len(kept)), number, offset)[0]
+            yield self._cut(kept, (0, len(kept)), number, offset)
         elif kept:  # half a line says half of something
             self._count(1, other=1)
         if damage:
@@ -113,36 +140,33 @@ class Cutter(NamedTuple):
         self.tally.by_source[self.place.source] += lines
         self.tally.other += other
 
-    def _cut(self, block: bytes, span: tuple[int, int], number: int, offset: int) -> tuple[Lines, int]:
-        """Cut the lines in a span of a block, which ends before a line feed; the first stands at `offset`.
-
-        Gives the lines to be read, and how many there are in all.
-        """
+    def _cut(self, block: bytes, span: tuple[int, int], number: int, offset: int) -> Cut:
+        """Cut the lines in a span of a block, which ends before a line feed; the first stands at `offset`."""
         sieve = self.sieve
         if sieve is not None and not sieve.dense:
             found = sieve.hits(block)
             if len(found) * _FAR < span[1] - span[0]:
                 pieces, nths, begins, total = _holding(block, span, found, sieve)
                 self._count(total, other=total - len(pieces))
-                numbers, offsets = map(number.__add__, nths), map((offset - span[0]).__add__, begins)
-                return self._lines(pieces, numbers, offsets), total
+                return Cut(pieces, map(number.__add__, nths), map((offset - span[0]).__add__, begins), total)
         pieces = block[span[0] : span[1]].split(b"\n")
         total = len(pieces)
         if sieve is None:
             self._count(total, other=0)
-            return self._lines(pieces, count(number), _offsets(pieces, offset)), total
+            return Cut(pieces, range(number, number + total), _offsets(pieces, offset), total)
         keep = sieve.sift(pieces)
-        kept = list(compress(pieces, keep))
-        self._count(total, other=total - len(kept))
+        kept = keep.count(True)
+        self._count(total, other=total - kept)
         if total > _DENSE:  # else it was but the line between two blocks
-            sieve.dense = len(kept) * _DENSE >= total
-        return self._lines(kept, compress(count(number), keep), compress(_offsets(pieces, offset), keep)), total
+            sieve.dense = kept * _DENSE >= total
+        if kept == total:
+            return Cut(pieces, range(number, number + total), _offsets(pieces, offset), total)
+        numbers, offsets = compress(count(number), keep), compress(_offsets(pieces, offset), keep)
+        return Cut(list(compress(pieces, keep)), numbers, offsets, total)
 
-    def _lines(self, pieces: list[bytes], numbers: Iterable[int], offsets: Iterable[int]) -> Lines:
+    def _lines(self, pieces: list[bytes], numbers: list[int], offsets: list[int]) -> Lines:
         """Decode pieces and say where they stand; empty ones are counted and left out."""
         tally, place = self.tally, self.place
-        if not pieces:
-            return Lines([], [], place.side)
         joined = b"\n".join(pieces)
         if b"\r" in joined:
             pieces = [piece.removesuffix(b"\r") for piece in pieces]
@@ -157,17 +181,16 @@ class Cutter(NamedTuple):
             tally.undecodable += sum(map(_undecodable, text.split("\n")))
         texts = text.split("\n")
         stand = zip(repeat(place.source, len(texts)), repeat(place.member), numbers, offsets, strict=False)
-        origins = list(map(_origin, stand))
-        lines = Lines(texts, origins, place.side)
+        lines = Lines(texts, list(map(_origin, stand)), place.side)
         if "" not in texts:
             return lines
         tally.blank += texts.count("")
         return lines.where(list(map(bool, texts)))
 
 
-def _offsets(pieces: Iterable[bytes], offset: int) -> Iterator[int]:
+def _offsets(pieces: Sequence[bytes], offset: int) -> Iterator[int]:
     """Give each piece's place in the stream, the first being at `offset`."""
-    return map(add, accumulate(map(len, pieces), initial=offset), count())
+    return map(add, accumulate(map(len, pieces[:-1]), initial=offset), count())
 
 
 def _holding(

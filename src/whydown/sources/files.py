@@ -97,8 +97,9 @@ def batches(
                     sifted = known.programs or (name and not known.daemon and not _REDACTED.search(name))
                     cutter = Cutter(Place(path, name, side), tally, sieve if sifted else None)
                     repeats[side].next_file()
+                    last = not name and path == found[-1].path
                     for batch in cutter.batches(ahead(pieces) if packed else pieces):
-                        yield repeats[side].fresh(batch) if known.programs else batch
+                        yield repeats[side].fresh(batch, last=last) if known.programs else batch
         except DamagedError as error:
             tally.notice(path, str(error), damaged=True)
         except OSError as error:

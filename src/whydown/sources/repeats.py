@@ -31,14 +31,16 @@ class Repeats:
         self._before |= self._here
         self._here = set()
 
-    def fresh(self, batch: Lines) -> Lines:
-        """Give the lines of a batch that stood in no earlier file."""
+    def fresh(self, batch: Lines, *, last: bool = False) -> Lines:
+        """Give the lines of a batch that stood in no earlier file; those of the last file are not remembered."""
+        if last and not self._before and not self._fading:
+            return batch
         marks = list(map(hash, batch.texts))
         if not (self._before.isdisjoint(marks) and self._fading.isdisjoint(marks)):
             before, fading = self._before, self._fading
             fresh = batch.where([mark not in before and mark not in fading for mark in marks])
             self._tally.repeated += len(batch) - len(fresh)
             batch = fresh
-        if len(self._here) < _KEPT:
+        if not last and len(self._here) < _KEPT:
             self._here.update(marks)
         return batch
