@@ -501,7 +501,9 @@ def test_why_not_shows_each_incident_clause_by_clause(whydown: Run) -> None:
     assert done.returncode == 0
     assert done.stdout.startswith("# IPsec session DOWN: No proposal chosen")
     assert "## psk-mismatch/computed: The pre-shared keys differ" in done.stdout
-    assert "if either auth.key_mismatch version!=1 as found\n          no such event, and somebody listened" in done.stdout
+    assert (
+        "if either auth.key_mismatch version!=1 as found\n          no such event, and somebody listened" in done.stdout
+    )
 
 
 @pytest.mark.parametrize(

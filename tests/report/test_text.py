@@ -30,7 +30,7 @@ from report.given import (
     step,
     tunnel_below,
 )
-from whydown.diagnose.incident import Confidence, Difference, Layer, PossibleProblem
+from whydown.diagnose.incident import Confidence, Difference, Evidence, Layer, PossibleProblem
 from whydown.envelope.record import Certainty
 from whydown.grammar.event import Event, Provenance
 from whydown.grammar.vocabulary import Kind
@@ -352,3 +352,16 @@ def test_a_cause_that_says_no_more_than_its_title_is_said_once() -> None:
     assert told.cause
     page = flat(render(a_report(replace(told, cause=replace(told.cause, says=told.cause.title)))))
     assert page.count(told.cause.title) == 1
+
+
+def test_a_short_name_for_a_log_is_explained_below_the_timeline() -> None:
+    told, long = both_sides(), "logs/charon-of-the-branch-office.log"
+
+    def moved(one: Evidence) -> Evidence:
+        origins = tuple(o._replace(source=long) for o in one.event.origins)
+        return replace(one, event=one.event._replace(origins=origins)) if one.event.side is PEER else one
+
+    elsewhere = replace(told, timeline=tuple(map(moved, told.timeline)), evidence=tuple(map(moved, told.evidence)))
+    rows = render(a_report(elsewhere)).partition("## Timeline")[2].partition("\n## ")[0]
+    assert "  P1:90112" in rows
+    assert f"    P1 is {long}\n" in rows

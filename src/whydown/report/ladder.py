@@ -80,6 +80,9 @@ def draw(paper: Paper, ladder: Ladder) -> None:
         paper.exact(f"{_INDENT}{time}  {row.lane}  {first.ljust(text_width)}  {row.where}".rstrip())
         for part in further:
             paper.exact(f"{_INDENT}{'':12}  {'':13}  {part}")
+    for source, label in named.items():
+        if not source.endswith(label):
+            paper.exact(f"{_INDENT}{label} is {source}")
 
 
 class _Row(NamedTuple):
