@@ -10,6 +10,7 @@ from whydown.envelope.record import Certainty
 from whydown.grammar.names import ERRORS
 from whydown.grammar.vocabulary import Direction, Kind
 from whydown.sessions.clues import BGP_KINDS, SECOND
+from whydown.sessions.disowned import without_disowned
 from whydown.sessions.half_up import taken_up
 from whydown.sessions.model import Episode
 from whydown.sessions.protocols import is_of_child
@@ -61,12 +62,13 @@ class _Stretch:
 def cut_episodes(session: Session) -> tuple[Episode, ...]:
     """Cut a session's events into episodes of trouble, session layer first, each layer in time order.
 
-    The edge's own log says when the session was up; only where it was not given does the peer's. What NSX's state
-    dumps say counts beside either.
+    The edge's own log says when the session was up, but for what the peer refused thereupon; only where it was not
+    given does the peer's. What NSX's state dumps say counts beside either.
     """
     hears = session.hearing.hears
     side = Side.EDGE if hears(Side.EDGE) or not hears(Side.PEER) else Side.PEER
-    told = list(turns([e for e in session.events if e.side is side or (e.of_dump and e.side is Side.EDGE)]))
+    shared = without_disowned(session.events, side)
+    told = list(turns([e for e in shared if e.side is side or (e.of_dump and e.side is Side.EDGE)]))
     episodes = []
     ups = [t for t in told if t.layer == SESSION]
     if side is Side.PEER:

@@ -1,0 +1,49 @@
+"""SAs that only the responder has: it takes them for up, and the initiator refuses who the responder says it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from whydown.grammar.vocabulary import Direction, Kind
+from whydown.sessions.clues import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from whydown.grammar.event import Event
+    from whydown.sources.line import Side
+
+_WINDOW = 30 * SECOND  # the answer to IKE_AUTH may have to be sent again
+_REFUSALS = frozenset(
+    {
+        Kind.AUTH_KEY_MISMATCH,
+        Kind.AUTH_NO_KEY,
+        Kind.AUTH_ID_MISMATCH,
+        Kind.AUTH_METHOD_MISMATCH,
+        Kind.AUTH_CERT_INVALID,
+        Kind.AUTH_FAILED,
+    }
+)
+_UPS = frozenset({Kind.IKE_UP, Kind.CHILD_UP})
+
+
+def without_disowned(events: Sequence[Event], side: Side) -> list[Event]:
+    """Return the events without the ups of one side that the other, which began the negotiation, refused.
+
+    In IKEv2 the responder has its SAs before the initiator has checked the responder's ID and AUTH (RFC 7296 section
+    1.2). Some daemons do not even log the AUTHENTICATION_FAILED that follows.
+    """
+    begun = False  # the other side has begun a negotiation and has not called it up
+    ups: list[Event] = []
+    disowned: set[int] = set()
+    for event in events:
+        if event.side is side:
+            if event.kind in _UPS and begun:
+                ups.append(event)
+        elif event.kind is Kind.IKE_START and event.direction is Direction.OUT:
+            begun, ups = True, []
+        elif event.kind is Kind.IKE_UP:
+            begun, ups = False, []
+        elif begun and event.kind in _REFUSALS:
+            disowned |= {id(up) for up in ups if event.at - up.at <= _WINDOW}
+    return [e for e in events if id(e) not in disowned]
