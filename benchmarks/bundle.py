@@ -191,6 +191,8 @@ def main() -> None:
     given = parser.parse_args()
     scan = (sys.executable, "-m", "whydown", "scan", "-q", "--format", "jsonl")
     with tempfile.TemporaryDirectory() as temporary:
+        os.environ["PYTHONPYCACHEPREFIX"] = temporary  # its modules compiled, as they are where it is installed
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         folder = given.keep or Path(temporary)
         bundle, scratch = folder / "support.tar", folder / "parts"
         if not bundle.exists():

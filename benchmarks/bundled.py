@@ -14,14 +14,13 @@ CASES = Path(__file__).parents[1] / "sample_logs" / "cases"
 EDGES = ("edge-01", "edge-02")  # the first one is active until the failover, the second one after it
 BEGIN = datetime(2026, 11, 21, tzinfo=UTC)
 _SLOT = timedelta(minutes=40)  # each case has such a part of the day for itself: rows of two blocks never mix
-# Left out: cases one of whose logs names no peer (whose its lines are shows only where there is no other), and what an
-# administrator does to all sessions of an Edge.
+# Left out: cases one of whose logs names no peer (whose its lines are shows only where there is no other); those of a
+# service that all sessions of an Edge share are found by their alarm.
 _LEFT_OUT = frozenset(
     {
         "id-mismatch-at-the-edge",
         "message-with-a-zero-spi",
         "peer-silent",
-        "service-disabled",
         "transport-mode-at-the-peer",
         "ts-mismatch",
     }
@@ -31,7 +30,7 @@ _ADDRESS = re.compile(rb"(?<![\d.])(198\.51\.100|203\.0\.113)\.(\d{1,3})(?![\d.]
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _HEX = re.compile(rb"(?<![0-9a-zA-Z])(0x)?((?:[0-9a-f]{8}){1,2})(?![0-9a-zA-Z])")
 _ALARM = re.compile(rb'eventFeatureName="vpn".*"entity_id":"([0-9a-f-]{36})"')
-_NSX = b'subcomp="iked"'
+_NSX, _OF_ALL = b'subcomp="iked"', b"ipsec_service_down"
 _NODE = """{edge}> get edge-cluster history state
 Sun Nov 22 2026 UTC 00:00:00.000
 State  : Active
@@ -69,7 +68,8 @@ def recorded() -> list[Case]:
     What may be the same in two of them is made different: addresses, hosts, names, SPIs, UUIDs.
     """
     logs = {path.parent.name: path.read_bytes() for path in CASES.glob("*/edge.log")}
-    names = sorted(name for name, log in logs.items() if _NSX in log and name not in _LEFT_OUT | {_FAILOVER})
+    names = sorted(name for name, log in logs.items() if _NSX in log and _OF_ALL not in log)
+    names = [name for name in names if name not in _LEFT_OUT | {_FAILOVER}]
     return [_placed(name, place) for place, name in enumerate([_FAILOVER, *names])]
 
 

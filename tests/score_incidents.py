@@ -20,10 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from whydown.diagnose.asked import Options
 from whydown.diagnose.loading import load as load_knowledge
 from whydown.grammar.library import Library
 from whydown.grammar.library import load as load_library
-from whydown.pipeline import Options, analyze
+from whydown.pipeline import analyze
 from whydown.sources.files import Input
 from whydown.sources.line import Side
 

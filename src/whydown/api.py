@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from whydown import pipeline
+from whydown.diagnose.asked import Options
 from whydown.errors import UsageError
 from whydown.grammar.places import digest
 from whydown.options import instant, load_knowledge, load_library, read_inputs, read_zone, recognised
@@ -119,7 +120,7 @@ def analyze(
     mark = digest(further)
     library, knowledge, tally = _library(further, mark), _knowledge(further, mark), Tally()
     default = _zone(zone)
-    options = pipeline.Options(
+    options = Options(
         zone=default,
         edge_zone=_zone(edge_zone),
         peer_zone=_zone(peer_zone),
@@ -145,7 +146,7 @@ def events(
     given = _inputs(paths, edge, peer)
     further = tuple(Path(folder) for folder in _each(grammars))
     library, tally = _library(further, digest(further)), Tally()
-    options = pipeline.Options(zone=_zone(zone), year=year)
+    options = Options(zone=_zone(zone), year=year)
     found = frame(EVENTS, event_rows(pipeline.read_events(given, library=library, tally=tally, options=options)))
     recognised(tally)
     return found

@@ -33,6 +33,7 @@ from whydown.cli_options import (
     style_of,
 )
 from whydown.cli_redact import Bundle, Map, Redact, allow, give, read_book, redact
+from whydown.diagnose.asked import Options
 from whydown.errors import UsageError, WhydownError
 from whydown.options import (
     causes_named,
@@ -140,11 +141,6 @@ def scan(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Counts and remarks on standard error.")] = False,
 ) -> None:
     """Say why sessions and tunnels went down, with the lines that prove it."""
-    from whydown import pipeline  # noqa: PLC0415
-    from whydown.grammar.places import digest  # noqa: PLC0415
-    from whydown.report.trace import render_traces  # noqa: PLC0415
-    from whydown.tally import Tally  # noqa: PLC0415
-
     if why_not and written is not Format.TEXT:
         raise UsageError("--why-not is written as text only.", "Leave --format out.")
     ready(written, screen=output is None and sys.stdout.isatty())
@@ -158,7 +154,7 @@ def scan(
     inputs = read_inputs(paths, edge, peer, output)
     read_inputs(paths, edge, peer, bundle)  # nor may this overwrite an input
     default_zone = read_zone(zone)
-    options = pipeline.Options(
+    options = Options(
         zone=default_zone,
         edge_zone=read_zone(edge_zone),
         peer_zone=read_zone(peer_zone),
@@ -191,6 +187,11 @@ def scan(
             verbose=verbose,
         )
         raise typer.Exit(status)
+    from whydown import pipeline  # noqa: PLC0415 - what is read from a store needs none of it
+    from whydown.grammar.places import digest  # noqa: PLC0415
+    from whydown.report.trace import render_traces  # noqa: PLC0415
+    from whydown.tally import Tally  # noqa: PLC0415
+
     library, knowledge = load_library(grammars), load_knowledge(grammars)
     options = replace(options, why_not=causes_named(why_not or (), knowledge))
     if not quiet and paths and (edge or peer):

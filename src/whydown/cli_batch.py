@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from whydown.batch.outcome import Outcome
     from whydown.batch.run import Batch
-    from whydown.pipeline import Options
+    from whydown.diagnose.asked import Options
     from whydown.redact.pseudonyms import Book
     from whydown.report.formats import Parts
     from whydown.tally import Tally
@@ -69,7 +69,6 @@ def scan_batch(
     from whydown.batch.fingerprint import glance  # noqa: PLC0415
     from whydown.batch.outcome import Status  # noqa: PLC0415
     from whydown.batch.reading import Plan  # noqa: PLC0415
-    from whydown.batch.redacting import run_redacted  # noqa: PLC0415
     from whydown.batch.run import cores, run  # noqa: PLC0415
     from whydown.batch.workers import Limits  # noqa: PLC0415
     from whydown.grammar.places import digest  # noqa: PLC0415
@@ -90,6 +89,8 @@ def scan_batch(
 
     with progress(tally, sum(sizes.values()), wanted=not quiet):
         if book is not None:
+            from whydown.batch.redacting import run_redacted  # noqa: PLC0415 - needs all that reads
+
             batch = run_redacted(cases, plan, book, limits=Limits(timeout), done=done, keep=private_map)
         else:
             batch = run(cases, plan, jobs=jobs or cores(), limits=Limits(timeout), store=store, done=done)

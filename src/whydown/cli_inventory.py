@@ -18,6 +18,7 @@ from whydown.cli_options import (
     Zone,
     style_of,
 )
+from whydown.diagnose.asked import Options
 from whydown.options import load_knowledge, load_library, read_inputs, read_zone, size_of
 from whydown.terminal import progress, write
 
@@ -51,7 +52,7 @@ def inventory(
 
     inputs = read_inputs(paths, edge, peer, output)
     library, knowledge = load_library(grammars), load_knowledge(grammars)
-    options = pipeline.Options(zone=read_zone(zone), year=year)
+    options = Options(zone=read_zone(zone), year=year)
     tally = Tally()
     with progress(tally, size_of(inputs), wanted=not quiet):
         found = pipeline.take_inventory(inputs, library=library, knowledge=knowledge, options=options, tally=tally)

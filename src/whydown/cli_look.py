@@ -20,6 +20,7 @@ from whydown.cli_options import (
     remarks,
     style_of,
 )
+from whydown.diagnose.asked import Options
 from whydown.errors import UsageError
 from whydown.options import load_knowledge, load_library, read_inputs, read_zone, recognised, size_of
 from whydown.report.formats import EventFormat, event_parts, ready
@@ -49,7 +50,7 @@ def events(
 
     ready(written, screen=output is None and sys.stdout.isatty())
     inputs = read_inputs(paths, edge, peer, output)
-    options = pipeline.Options(zone=read_zone(zone), year=year)
+    options = Options(zone=read_zone(zone), year=year)
     if jobs is not None:
         if edge or peer:
             raise UsageError(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from whydown.cli_options import Edge, Grammars, Paths, Peer, Quiet, Year, Zone  # noqa: TC001 - typer reads them
+from whydown.diagnose.asked import Options
 from whydown.errors import UsageError
 from whydown.options import load_knowledge, load_library, read_inputs, read_zone, recognised, size_of
 from whydown.terminal import progress, say, write
@@ -17,7 +18,7 @@ from whydown.terminal import progress, say, write
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from whydown.pipeline import Options, Shared
+    from whydown.pipeline import Shared
     from whydown.redact.pseudonyms import Book
     from whydown.report.model import Report
     from whydown.sources.files import Input
@@ -73,7 +74,7 @@ def redact(
             inputs,
             library=load_library(grammars),
             knowledge=load_knowledge(grammars),
-            options=pipeline.Options(zone=read_zone(zone), year=year),
+            options=Options(zone=read_zone(zone), year=year),
             tally=tally,
             book=book,
         )

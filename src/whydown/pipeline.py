@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from whydown.diagnose.asked import DEFAULTS, Options
 from whydown.diagnose.consequences import fold_consequences
 from whydown.diagnose.coverage import supplies
 from whydown.diagnose.diagnosis import tell
@@ -34,7 +35,6 @@ from whydown.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import tzinfo
 
     from whydown.diagnose.coverage import Supply
     from whydown.diagnose.incident import Incident
@@ -49,25 +49,6 @@ if TYPE_CHECKING:
     from whydown.sources.cutting import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to read times, and which of them matter; `since` and `until` in microseconds UTC."""
-
-    zone: tzinfo | None = None  # of stamps that name none
-    edge_zone: tzinfo | None = None
-    peer_zone: tzinfo | None = None
-    year: int | None = None
-    since: int | None = None
-    until: int | None = None
-    most: int = 100_000  # events that count, the latest: some 300 MB at most
-    why_not: tuple[str, ...] = ()  # causes by name: for each incident, why each of them was not chosen
-
-    def zone_of(self, side: Side) -> tzinfo | None:
-        """Return the zone of that side's stamps that name none, if the user gave it."""
-        return (self.edge_zone if side is Side.EDGE else self.peer_zone) or self.zone
-
-
-DEFAULTS = Options()
 _ZONES = 26 * 3_600_000_000  # microseconds by which a stamp of unknown zone may lie behind the time of its writing
 
 

@@ -18,7 +18,7 @@ from whydown.batch.events import Reading, reader
 from whydown.batch.outcome import Status
 from whydown.batch.reading import Plan
 from whydown.batch.workers import Limits
-from whydown.pipeline import Options
+from whydown.diagnose.asked import Options
 
 PROGRAM = (sys.executable, "-c", "from whydown.cli import main; main()")
 ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "XDG_CONFIG_HOME": "/nonexistent", "COLUMNS": "80"}

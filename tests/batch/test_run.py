@@ -18,7 +18,7 @@ from whydown.batch.outcome import Status
 from whydown.batch.reading import Plan
 from whydown.batch.run import run
 from whydown.batch.workers import Limits
-from whydown.pipeline import Options
+from whydown.diagnose.asked import Options
 from whydown.report.schema import schema
 from whydown.tally import Tally
 

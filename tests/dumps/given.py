@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cases import knowledge, library
-from whydown.pipeline import DEFAULTS, analyze, read_events
+from whydown.diagnose.asked import DEFAULTS
+from whydown.pipeline import analyze, read_events
 from whydown.sources.files import Input
 from whydown.tally import Tally
 

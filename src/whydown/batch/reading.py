@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from whydown.pipeline import Options
+    from whydown.diagnose.asked import Options
     from whydown.report.model import Report
 
 
