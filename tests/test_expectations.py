@@ -51,12 +51,3 @@ def test_what_differs_is_shown_side_by_side(case: Case) -> None:
     shown = {(d.parameter, d.edge, d.peer) for i in said for d in i.differs}
     for wanted in expected.get("differs", []):
         assert (wanted["parameter"], wanted["edge"], wanted["peer"]) in shown
-
-
-@pytest.mark.parametrize("name", [_case(path) for path in EXPECTED])
-def test_the_plain_form_of_a_finer_cause_is_no_other_answer(name: str) -> None:
-    for incident in told(name):
-        plain = incident.cause.name.partition("/")[0] if incident.cause else ""
-        assert (
-            not incident.cause or plain == incident.cause.name or plain not in {a.name for a in incident.alternatives}
-        )

@@ -218,3 +218,31 @@ def test_nothing_is_asked_for_twice() -> None:
     clause = "if edge ike.timeout as silent\n  and peer kernel.error after silent\n  and peer ike.up before silent"
     requests = asked(clause, event("edge ike.timeout"), reason="session/peer-not-responding", sides="edge")
     assert len({(m.side, m.command) for m in requests}) == len(requests)
+
+
+@pytest.mark.parametrize(
+    ("vendors", "command"),
+    [
+        ("VMware NSX/", "whydown explain commands"),
+        ("VMware NSX/FRR", "the log file of bgpd"),
+        ("VMware NSX/strongSwan", "the log file of bgpd"),
+    ],
+)
+def test_of_a_neighbour_the_log_of_its_bgp_daemon_is_asked_for(vendors: str, command: str) -> None:
+    """Where BGP is down, no IKE log tells, and no level of an IKE daemon helps."""
+    lost = event("edge bgp.notification out", at=0.0, neighbor="169.254.10.2", code=4, subcode=0)
+    clause = "if edge bgp.notification as sent\n  and peer bgp.notification within 5s of sent"
+    facts: dict[str, Any] = {"reason": "bgp/hold-timer-expired", "layer": "bgp", "sides": "edge", "vendors": vendors}
+    (one,) = of(Side.PEER, asked(clause, lost, **facts))
+    assert one.what == "the log of its BGP daemon of that time"
+    assert one.command.startswith(command)
+    assert "proposals" not in one.level
+
+
+def test_what_an_alarm_of_bgp_leaves_open_stands_in_the_edges_bundle() -> None:
+    alarm = event("edge bgp.down", reason="Network or config error", neighbor="169.254.10.2", alarm="bgp_down")
+    facts: dict[str, Any] = {"reason": "bgp/network-or-config-error", "layer": "bgp", "vendors": "VMware NSX/"}
+    requests = asked("if either kernel.error as error", alarm, sides="edge", **facts)
+    assert [m.command for m in of(Side.EDGE, requests) if "frr.log" in m.what] == [
+        "get support-bundle file edge.tgz log-age 7"
+    ]

@@ -30,7 +30,7 @@ from report.given import (
     step,
     tunnel_below,
 )
-from whydown.diagnose.incident import Confidence, Difference, Evidence, Layer, PossibleProblem
+from whydown.diagnose.incident import Alternative, Confidence, Difference, Evidence, Layer, PossibleProblem
 from whydown.envelope.record import Certainty
 from whydown.grammar.event import Event, Provenance
 from whydown.grammar.vocabulary import Kind
@@ -365,3 +365,15 @@ def test_a_short_name_for_a_log_is_explained_below_the_timeline() -> None:
     rows = render(a_report(elsewhere)).partition("## Timeline")[2].partition("\n## ")[0]
     assert "  P1:90112" in rows
     assert f"    P1 is {long}\n" in rows
+
+
+def test_the_plain_form_of_a_finer_cause_is_no_other_answer() -> None:
+    told = both_sides()
+    assert told.cause
+    plain = Alternative("dh-group-mismatch", "The IKE DH groups differ", Confidence.POSSIBLE, "a log")
+    other = Alternative("psk-mismatch", "The pre-shared keys differ", Confidence.POSSIBLE, "a log")
+    finer = replace(told, cause=replace(told.cause, name="dh-group-mismatch/named"), alternatives=(plain, other))
+    said = flat(render(a_report(finer)).partition("## Could also be")[2].partition("\n## ")[0])
+    assert other.title in said
+    assert plain.title not in said
+    assert "Could also be" not in render(a_report(replace(finer, alternatives=(plain,))))

@@ -239,8 +239,7 @@ def _alternatives(findings: Sequence[Finding], causes: Sequence[CauseBlock]) -> 
     lead = findings[0]
     titles = {c.name.split("/")[0]: c.title for c in reversed(list(causes))} | {c.name: c.title for c in causes}
     alike = {n.name: Alternative(n.name, titles[n.name], Confidence.POSSIBLE, lead.settles) for n in lead.cause.alike}
-    plain = lead.cause.name.partition("/")[0]  # of a finer cause the plain form is no other answer
-    others = {f.cause.name: _alternative(f) for f in findings[1:] if f.cause.name != plain}
+    others = {f.cause.name: _alternative(f) for f in findings[1:]}
     return tuple((alike | others).values())[:_ALTERNATIVES]
 
 

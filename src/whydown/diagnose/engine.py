@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from whydown.tally import Tally
 
 _STATEMENTS = frozenset({Kind.SESSION_DOWN, Kind.TUNNEL_DOWN})
-_STATES = frozenset({Kind.SERVICE_DOWN, Kind.HA_STATE})  # what a dump or an alarm says of the whole gateway
+_STATES = frozenset({Kind.SERVICE_DOWN, Kind.HA_STATE, Kind.BGP_DOWN})  # what a dump or an alarm may say
 _ORDER = {Confidence.CONFIRMED: 3, Confidence.PROBABLE: 2, Confidence.POSSIBLE: 1}
 
 

@@ -27,6 +27,7 @@ _PART = 600 * _SECOND
 _MOST = 8
 
 _LOG = "its IKE log of that time"
+_BGP_LOG = "the log of its BGP daemon of that time"
 _STAMPED = "with the time of each line"
 _UNANSWERED = frozenset({"session/peer-not-responding", "tunnel/no-ike-peers", "session/invalid-syntax"})
 # What only the Edge can tell: its peer is told of none of it.
@@ -39,6 +40,7 @@ _EDGES_OWN = frozenset(
     }
 )
 _FOLLOWING = frozenset({"tunnel/ike-sa-down", "tunnel/ipsec-negotiation-not-started", "tunnel/no-ike-peers"})
+_BGP_DAEMON = "frr"
 _FALLBACK = {Side.EDGE: "nsx", Side.PEER: "any"}  # the block of commands where the vendor is not known
 
 
@@ -81,6 +83,8 @@ class _Asking:
     def __init__(self, commands: Sequence[Commands], scene: Scene) -> None:
         self.scene = scene
         self.session = scene.episode.session
+        self.bgp = scene.episode.layer == "bgp"
+        self.what = _BGP_LOG if self.bgp else _LOG
         self.commands = {side: self._of_vendor(commands, side) for side in Side}
 
     def logs(self, unheard: Iterable[Unheard]) -> Iterator[Missing]:
@@ -92,7 +96,13 @@ class _Asking:
         for (side, too_little), ones in sorted(gaps.items(), key=lambda item: (item[0][1], item[0][0] is Side.EDGE)):
             whats = ", ".join(dict.fromkeys(gap.what for gap in ones if gap.what))
             begin, end = min(gap.begin for gap in ones) - _AROUND, max(gap.end for gap in ones) + _AROUND
-            yield from self._log(side, f"{_LOG}: {whats}" if whats else _LOG, begin, end, too_little=too_little)
+            yield from self._log(
+                side,
+                f"{self.what}: {whats}" if whats and not self.bgp else self.what,
+                begin,
+                end,
+                too_little=too_little,
+            )
 
     def silent_sides(self, asked: Iterable[Side], shown: Shown, lead: Finding | None) -> Iterator[Missing]:
         """Ask for the log of a side of which there is none, where nothing finer was asked for and it can tell anything."""
@@ -102,7 +112,7 @@ class _Asking:
             useless = own and (side is Side.PEER or lead is not None)
             if not useless and side not in asked and not scene.hearing.hears(side):
                 begin, end = self._core(scene.begin, scene.end)
-                yield from self._log(side, _LOG, begin - _AROUND, end + _AROUND, too_little=False)
+                yield from self._log(side, self.what, begin - _AROUND, end + _AROUND, too_little=False)
 
     def values(self, lead: Finding) -> Iterator[Missing]:
         """Ask for the values of a difference of which the logs hold one side's only."""
@@ -126,6 +136,10 @@ class _Asking:
             case "session/negotiation-not-started":
                 what = "whether the connection is enabled and loaded, and which side is to begin"
                 yield from self.both("state", what)
+            case "bgp/network-or-config-error":
+                yield from self._now(
+                    Side.EDGE, "log", "what its BGP daemon said then: var/log/frr/frr.log of the bundle"
+                )
             case name if name in _FOLLOWING and not self._told(Kind.SESSION_DOWN, "reason"):
                 yield from self._now(Side.EDGE, "history", "why its session is down: the tunnel only follows it")
         unstated = shown.statement is None or shown.reason.name.endswith(f"/{UNSTATED}")
@@ -179,7 +193,10 @@ class _Asking:
             return
         shift = self._shift(side)
         first, last = (None, None) if shift is None else (begin + shift, end + shift)
-        yield Missing(side, first, last, what, self._command(side, "log"), level=self._command(side, "level"))
+        commands = self.commands[side]
+        of_ike = self.bgp and commands is not None and commands.name != _BGP_DAEMON
+        level = "" if of_ike else self._command(side, "level")
+        yield Missing(side, first, last, what, self._command(side, "log"), level=level)
 
     def _shift(self, side: Side) -> int | None:
         """Return what is to be added to the edge's time for that side's own clock; None where no time is known."""
@@ -199,4 +216,6 @@ class _Asking:
     def _of_vendor(self, commands: Sequence[Commands], side: Side) -> Commands | None:
         vendor = (self.session.name.edge if side is Side.EDGE else self.session.name.peer).vendor.casefold()
         own = next((c for c in commands if vendor and c.vendor.casefold() == vendor), None)
+        if own and self.bgp and own.name != _FALLBACK[Side.EDGE]:  # an IKE daemon's own log holds no BGP
+            own = next((c for c in commands if c.name == _BGP_DAEMON), own)
         return own or next((c for c in commands if c.name == _FALLBACK[side]), None)

@@ -261,14 +261,17 @@ def _evidence(incident: Incident) -> Section | None:
 
 
 def _alternatives(incident: Incident) -> Section | None:
-    if not incident.alternatives:
+    """Say what else it may be; of a finer cause the plain form is no other answer."""
+    plain = incident.cause.name.partition("/")[0] if incident.cause else ""
+    others = [other for other in incident.alternatives if other.name != plain]
+    if not others:
         return None
     items = [
         Item(
             f"{other.title or other.name} ({other.confidence})"
             + (f"; settled by: {other.would_settle}" if other.would_settle else "")
         )
-        for other in incident.alternatives
+        for other in others
     ]
     return Section("alternatives", "Could also be" if incident.cause else "Could be", (Points(tuple(items)),))
 

@@ -1,0 +1,53 @@
+"""BGP over a tunnel, told by the Edge's log, by the peer's, or by NSX's alarm alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cases import events as events_of
+from cases import incidents
+from whydown.sources.line import Side
+
+if TYPE_CHECKING:
+    from whydown.diagnose.incident import Incident
+
+BOTH, EDGE, PEER = frozenset(Side), frozenset({Side.EDGE}), frozenset({Side.PEER})
+
+
+def bgp(case: str, sides: frozenset[Side]) -> list[Incident]:
+    heard = [e for e in events_of(case) if e.side in sides]
+    return [i for i in incidents(heard, sides) if i.layer == "bgp"]
+
+
+@pytest.mark.parametrize("side", [EDGE, PEER], ids=["edge", "peer"])
+@pytest.mark.parametrize(
+    ("case", "cause"),
+    [
+        ("lab/bgp-local-as-wrong-frr-frr", "bgp-local-as-mismatch"),
+        ("cases/bgp-remote-as-wrong", "bgp-remote-as-mismatch"),
+        ("lab/bgp-too-many-prefixes-frr-frr", "bgp-max-prefix"),
+        ("lab/bgp-neighbor-removed-frr-frr", "bgp-peer-deconfigured"),
+        ("cases/bgp-neighbor-shut-down", "bgp-peer-shutdown"),
+        ("cases/bgp-router-ids-equal", "bgp-router-id"),
+    ],
+)
+def test_either_neighbours_log_alone_names_what_both_were_told(case: str, cause: str, side: frozenset[Side]) -> None:
+    assert cause in {i.cause.name for i in bgp(case, side) if i.cause}
+
+
+def test_what_only_the_peers_log_tells_is_told_beside_the_edges() -> None:
+    case = "cases/bgp-no-policy"
+    assert bgp(case, EDGE) == []
+    assert [i.cause.name for i in bgp(case, BOTH) if i.cause] == ["bgp-no-prefixes"]
+    quiet = [e for e in events_of(case) if e.side is Side.PEER or not e.kind.startswith("bgp.")]
+    told = [i for i in incidents(quiet, BOTH) if i.layer == "bgp"]
+    assert [i.cause.name for i in told if i.cause] == ["bgp-no-prefixes"], "the Edge's log has no line of BGP"
+
+
+def test_the_alarm_alone_leaves_the_rows_problems_open_and_is_stated() -> None:
+    (found,) = bgp("cases/bgp-neighbor-unknown", EDGE)
+    assert (found.reason, found.basis, found.cause) == ("Network or config error", "stated", None)
+    assert {p.verdict for p in found.possible_problems} == {"open"}
+    assert {p.row for p in found.possible_problems} == {"BGP Down"}
