@@ -69,6 +69,17 @@ def test_the_child_of_a_rekey_replaces_its_predecessor_without_a_gap() -> None:
     assert told == [("session", "", True), ("tunnel", "net", True)]
 
 
+def test_a_first_contact_ends_the_older_sa_without_a_line() -> None:
+    contact = "SK{IDi,N(INITIAL_CONTACT),IDr,AUTH,SA,TSi,TSr}"
+    told = changes(
+        event("edge ike.up", at=0, ike_id=1),
+        event("edge ike.message in", at=30, ike_id=2, exchange="IKE_AUTH", payloads=contact),
+        event("edge ike.up", at=30, ike_id=2),
+        event("edge ike.gone", at=60, ike_id=2, state="STATE_V2_ESTABLISHED_IKE_SA"),
+    )
+    assert told == [("session", "", True), ("session", "", False)]
+
+
 def test_a_time_out_of_an_attempt_leaves_what_is_up_alone() -> None:
     told = changes(
         event("edge ike.up", at=0, ike_id=1),

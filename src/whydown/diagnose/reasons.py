@@ -35,6 +35,8 @@ def shown_reasons(reasons: Iterable[Reason], layer: str, scene: Scene) -> tuple[
     found = [s for r in reasons if r.layer == layer and (s := reason_shown(r, scene))]
     if scene.episode.was_up:  # what brought it down shows when it goes down, not in the life before
         found = [s for s in found if s.at >= scene.episode.began - _AT_ONCE]
+    if scene.episode.flaps > 1:  # of many downs the last one speaks, not what went wrong once between two
+        found = [s for s in found if s.at >= scene.episode.last_seen - _AT_ONCE] or found
     chosen = choose_reason(found) or _unlisted(layer, scene)
     return (chosen, *(s for s in found if s is not chosen)) if chosen else ()
 

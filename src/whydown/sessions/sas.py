@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from whydown.grammar.vocabulary import Kind
+from whydown.grammar.vocabulary import Direction, Kind
 from whydown.sessions.protocols import is_of_child
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
     starting = False  # a negotiation is under way beside what is up
     since = 0  # when the session came up last
     fresh = True  # nothing yet tells whether the log began in the middle of an SA's life
+    alone = False  # the SA that comes up next is the only one the other side has
     host = ""
     logged = [e for e in events if not e.of_dump]
     if _began_up(logged):
@@ -130,9 +131,13 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
         if fresh and _ends_the_unseen(event):
             ike.add(set(_UNSEEN))
         fresh = fresh and kind not in _BEGINNINGS and kind not in _IKE_DOWN
+        alone = alone or _is_first_contact(event)
         if kind in _IKE_UP or (kind in _SHOWS_UP and not ike.sas):
             # A CHILD_SA without an IKE SA: the log begins in the middle, or the IKE SA's own line was lost.
             was = bool(ike.sas)
+            if alone:
+                ike.sas.clear()
+            alone = False
             ike.add(_ike_names(event) if kind in _IKE_UP else set(_UNSEEN))
             if not was:
                 since = event.at
@@ -146,6 +151,17 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
         elif _ends_ike(event, starting=starting) or _is_stated_down(event, since):
             yield from _ike_down(event, ike, children)
         starting = _is_starting(event, starting=starting)
+
+
+def _is_first_contact(event: Event) -> bool:
+    """Whether the other side tells that it has no other IKE SA with this one (RFC 7296 section 2.4).
+
+    Pluto drops its older ones then, and does not log that it does.
+    """
+    if event.kind is not Kind.IKE_MESSAGE or event.direction is not Direction.IN or event.get("exchange") != "IKE_AUTH":
+        return False
+    payloads = event.get("payloads", "")
+    return "N(INITIAL_CONTACT)" in payloads or "N(INIT_CONTACT)" in payloads
 
 
 def _at_work(events: Sequence[Event]) -> Iterator[Event]:
