@@ -59,6 +59,7 @@ class _Live:
     """SAs of one kind that are alive, each as the set of names it goes by."""
 
     sas: list[set[str]] = field(default_factory=list)
+    sole: bool = False  # the SA that comes up next is the only one the other side has
     closing: int = 0  # removals whose nameless completion ("IKE_SA deleted") is still to come
 
     def add(self, names: set[str]) -> None:
@@ -66,6 +67,9 @@ class _Live:
 
         One whose beginning was not seen gives way: what ends it will not name what is here.
         """
+        if self.sole:
+            self.sas.clear()
+            self.sole = False
         if not names and self.sas:
             return
         self.sas = [sa for sa in self.sas if sa != _UNSEEN]
@@ -119,7 +123,6 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
     starting = False  # a negotiation is under way beside what is up
     since = 0  # when the session came up last
     fresh = True  # nothing yet tells whether the log began in the middle of an SA's life
-    alone = False  # the SA that comes up next is the only one the other side has
     host = ""
     logged = [e for e in events if not e.of_dump]
     if _began_up(logged):
@@ -131,13 +134,10 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
         if fresh and _ends_the_unseen(event):
             ike.add(set(_UNSEEN))
         fresh = fresh and kind not in _BEGINNINGS and kind not in _IKE_DOWN
-        alone = alone or _is_first_contact(event)
+        ike.sole |= _is_first_contact(event)
         if kind in _IKE_UP or (kind in _SHOWS_UP and not ike.sas):
             # A CHILD_SA without an IKE SA: the log begins in the middle, or the IKE SA's own line was lost.
             was = bool(ike.sas)
-            if alone:
-                ike.sas.clear()
-            alone = False
             ike.add(_ike_names(event) if kind in _IKE_UP else set(_UNSEEN))
             if not was:
                 since = event.at
