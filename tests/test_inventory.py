@@ -11,7 +11,8 @@ import pytest
 from bundles import UUID, customer, vpn_session
 from cases import SAMPLES, knowledge, library
 from whydown.pipeline import take_inventory
-from whydown.report.inventory import lines, page
+from whydown.report.inventory import page
+from whydown.report.inventory_lines import lines
 from whydown.report.layout import Style
 from whydown.sources.files import Input
 from whydown.sources.line import Side

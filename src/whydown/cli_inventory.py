@@ -48,6 +48,7 @@ def inventory(
     """Show what the logs and bundles hold: gateways, times, gaps, clocks, log levels, state dumps; and what is missing."""
     from whydown import pipeline  # noqa: PLC0415
     from whydown.report import inventory as report  # noqa: PLC0415
+    from whydown.report.inventory_lines import lines  # noqa: PLC0415
     from whydown.tally import Tally  # noqa: PLC0415
 
     inputs = read_inputs(paths, edge, peer, output)
@@ -57,7 +58,7 @@ def inventory(
     with progress(tally, size_of(inputs), wanted=not quiet):
         found = pipeline.take_inventory(inputs, library=library, knowledge=knowledge, options=options, tally=tally)
     if written is Listed.JSONL:
-        write((f"{line}\n" for line in report.lines(found)), output)
+        write((f"{line}\n" for line in lines(found)), output)
     else:
         write([report.page(found, style_of(output, width))], output)
     raise typer.Exit(4 if tally.damaged else 0)

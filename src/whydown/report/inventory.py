@@ -1,11 +1,10 @@
-"""The inventory as a page and as JSON lines."""
+"""The inventory as a page."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from whydown.report.coverage import lines_of
-from whydown.report.jsonl import iso, json_line
 from whydown.report.layout import Paper, clock, day, duration, many, stamp, stamps
 from whydown.report.quote import prose, quote
 from whydown.sources.line import Side
@@ -180,81 +179,3 @@ def _write_missing(paper: Paper, number: int, missing: Missing) -> None:
     if missing.after:
         paper.exact(f"       {missing.after}   (afterwards)")
     paper.blank()
-
-
-def lines(inventory: Inventory) -> Iterator[str]:
-    """Write the inventory as JSON lines: `gateway`, `session`, `dump`, `unread`, `missing`, then one `summary`."""
-    for gateway in inventory.gateways:
-        yield json_line({"type": "gateway", **_gateway_wire(gateway)})
-    for session in inventory.sessions:
-        name = session.name
-        ends = {"edge": name.edge.address or name.edge.host, "peer": name.peer.address or name.peer.host}
-        clocks = {"offset_s": session.clocks.offset_s, "exchanges": session.clocks.votes}
-        yield json_line(
-            {"type": "session", "id": name.id, "name": name.name, **ends, "events": len(session.events), **clocks}
-        )
-    for dump in inventory.dumps:
-        told = {"states": dict(dump.states), "reasons": list(dump.reasons), "at": _iso(dump.at), "dated": dump.dated}
-        yield json_line({"type": "dump", "path": dump.path, "form": dump.form, "host": dump.host, **told})
-    for path, why in inventory.tally.unread.items():
-        yield json_line({"type": "unread", "path": path, "why": why})
-    for missing in inventory.missing:
-        window = {"begin": _iso(missing.begin), "end": _iso(missing.end)}
-        what = {"what": missing.what, "command": missing.command, "level": missing.level, "after": missing.after}
-        yield json_line({"type": "missing", "side": str(missing.side), **window, **what})
-    tally = inventory.tally
-    counts = {
-        "lines": tally.lines,
-        "of_events": tally.events + tally.continued,
-        "ignored": tally.ignored,
-        "other": tally.other,
-        "unknown": tally.unknown,
-        "repeated": tally.repeated,
-        "blank": tally.blank,
-    }
-    notices = [{"where": notice.where, "message": notice.message} for notice in tally.notices]
-    yield json_line({"type": "summary", **counts, "damaged": tally.damaged, "notices": notices})
-
-
-def _gateway_wire(gateway: FoundGateway) -> dict[str, Any]:
-    return {
-        "side": str(gateway.side) if gateway.side else None,
-        "why": gateway.why,
-        "pair": list(gateway.pair),
-        "host": gateway.host,
-        "vendor": gateway.vendor,
-        "addresses": list(gateway.addresses),
-        "programs": list(gateway.programs),
-        "begin": _iso(gateway.begin),
-        "end": _iso(gateway.end),
-        "events": gateway.events,
-        "gaps": [{"begin": _iso(gap.begin), "end": _iso(gap.end)} for gap in gateway.gaps],
-        "levels": list(gateway.levels),
-        "shows": list(gateway.shows),
-        "not_shown": list(gateway.not_shown),
-        "ha": [
-            {
-                "at": iso(turn.at),
-                "dated": turn.dated,
-                "of": "service router" if turn.router else "Edge node",
-                "state": turn.state,
-                "reason": turn.reason,
-            }
-            for turn in gateway.ha
-        ],
-        "logs": [
-            {
-                "path": log.path,
-                "records": log.records,
-                "begin": _iso(log.begin),
-                "end": _iso(log.end),
-                "year_from": log.rules.year,
-                "zone": "" if not log.rules.unzoned else str(log.rules.zone or "UTC assumed"),
-            }
-            for log in gateway.logs
-        ],
-    }
-
-
-def _iso(at: int | None) -> str | None:
-    return None if at is None else iso(at)

@@ -7,7 +7,7 @@ import sys
 import types
 from typing import Any, Literal, get_args, get_origin, get_type_hints, is_typeddict
 
-from whydown.report import wire
+from whydown.report import inventory_wire, wire
 
 _BASIC: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},
@@ -32,18 +32,23 @@ def event_schema() -> dict[str, Any]:
     return _schema("One line of `whydown events --format jsonl`", wire.EventWire)
 
 
+def inventory_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of one line of an inventory. Further fields are allowed."""
+    return _schema("One line of `whydown inventory --format jsonl`", *inventory_wire.KINDS, contract=inventory_wire)
+
+
 def text(of: dict[str, Any] | None = None) -> str:
     """Write a schema (that of incidents) as its file in `docs/` has it."""
     return json.dumps(schema() if of is None else of, indent=1) + "\n"
 
 
-def _schema(title: str, *kinds: Any) -> dict[str, Any]:
+def _schema(title: str, *kinds: Any, contract: types.ModuleType = wire) -> dict[str, Any]:
     definitions: dict[str, Any] = {}
     either = [_of(kind, definitions) for kind in kinds]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
-        "description": (wire.__doc__ or "").split("\n\n")[0],
+        "description": (contract.__doc__ or "").split("\n\n")[0],
         "oneOf": either,
         "$defs": definitions,
     }
@@ -82,4 +87,5 @@ def _of_object(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(text(event_schema() if "events" in sys.argv else schema()), end="")  # noqa: T201
+    asked = {"events": event_schema, "inventory": inventory_schema}.get(sys.argv[-1], schema)
+    print(text(asked()), end="")  # noqa: T201
