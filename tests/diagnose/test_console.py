@@ -129,3 +129,26 @@ def test_every_row_of_the_console_has_the_tip_and_a_row_of_bgp_says_so() -> None
     rows = {row.name: row for row in known().statuses}
     assert all("disable the VPN and enable it again" in " ".join(row.do) for row in rows.values())
     assert str(rows["bgp-no-routes"]) == "BGP Up"
+
+
+def test_different_keys_are_the_row_whatever_the_log_calls_them() -> None:
+    wrong_key = (
+        event("edge ike.start out", at=0.0),
+        event("edge auth.key_mismatch", at=1.0, version="2"),
+        event("edge ike.failed out", at=1.1, notify="AUTHENTICATION_FAILED"),
+        event("peer ike.failed in", at=1.2, notify="AUTHENTICATION_FAILED"),
+    )
+    found = incident(*wrong_key)
+    assert (found.reason, found.cause and found.cause.name) == ("Authentication failed", "psk-mismatch/computed")
+    assert verdicts(found)[KEYS] == "supported"
+
+
+def test_a_failed_authentication_for_another_cause_is_no_row() -> None:
+    found = incident(
+        event("edge ike.start out", at=0.0),
+        event("edge auth.id_mismatch", at=1.0, wanted_id="a.example", remote_id="b.example"),
+        event("edge ike.failed out", at=1.1, notify="AUTHENTICATION_FAILED"),
+    )
+    assert found.cause
+    assert found.cause.name.startswith("id-mismatch")
+    assert found.possible_problems == ()

@@ -74,7 +74,7 @@ def judge_problems(
     *supported*: a cause of it is probable or better; *ruled out*: what is probable excludes it, or every cause of it is
     false although the vendors heard (`supplies` says what each can write) would have shown it; otherwise *open*.
     """
-    row = next((s for s in knowledge.statuses if any(n.name == shown.reason.asked for n in s.shows)), None)
+    row = _row_of(knowledge.statuses, scene, shown, findings)
     if row is None:
         return ()
     told = []
@@ -90,6 +90,19 @@ def judge_problems(
         else:
             told.append(PossibleProblem(str(row), problem.text, "open", tuple(f.cause.name for f in mine), tip))
     return tuple(told)
+
+
+def _row_of(statuses: Sequence[Status], scene: Scene, shown: Shown, findings: Sequence[Finding]) -> Status | None:
+    """Return the row that shows the reason; for a session that never came up, or the one that names its cause.
+
+    A console says "negotiation not started" of different keys, too, which a log calls a failed authentication.
+    """
+    row = next((s for s in statuses if any(n.name == shown.reason.asked for n in s.shows)), None)
+    lead = findings[0] if findings else None
+    named = shown.reason.layer == "session" and not scene.episode.was_up
+    if row is None and named and lead is not None and lead.level is not Confidence.POSSIBLE:
+        row = next((s for s in statuses if any(_is_of(lead.cause.name, p) for p in s.problems)), None)
+    return row
 
 
 def _is_of(cause: str, problem: Possible) -> bool:

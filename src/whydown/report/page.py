@@ -158,7 +158,7 @@ def _when(incident: Incident) -> str:
         stated = any(step.event.of_dump and step.at == incident.began for step in incident.timeline)
         text = f"in a state dump of {stamp(incident.began)}, by its file's time" if stated else "the lines bear no time"
         text += "; up again in the end" if incident.state == "recovered" else ""
-    elif incident.ended == incident.began:
+    elif incident.ended is not None and incident.state == "degraded" and incident.ended - incident.began < 1_000_000:
         text = f"at {stamp(incident.began)}"
     elif incident.ended is not None:
         text = f"{stamps(incident.began, incident.ended)}, {duration(incident.ended - incident.began)}"
