@@ -28,6 +28,7 @@ _MOST = 8
 
 _LOG = "its IKE log of that time"
 _BGP_LOG = "the log of its BGP daemon of that time"
+_CLOCK = "how right its clock is"
 _STAMPED = "with the time of each line"
 _UNANSWERED = frozenset({"session/peer-not-responding", "tunnel/no-ike-peers", "session/invalid-syntax"})
 # What only the Edge can tell: its peer is told of none of it.
@@ -73,7 +74,7 @@ def name_missing(
     if shown.reason.asked in _UNANSWERED and (lead is None or lead.fault in ("path", "unknown")):
         asked += asking.both("path", "what passes its outside interface during the next attempt")
     if any(u.why == "clocks" for u in unheard):
-        asked += asking.both("clock", "how right its clock is")
+        asked += asking.both("clock", _CLOCK)
     return tuple(dict.fromkeys(asked))[:_MOST]
 
 
@@ -94,6 +95,14 @@ class _Asking:
             if (gap := self._gap(one)) is not None:
                 gaps.setdefault((gap.side, gap.too_little), []).append(gap)
         for (side, too_little), ones in sorted(gaps.items(), key=lambda item: (item[0][1], item[0][0] is Side.EDGE)):
+            if not too_little and self.scene.hearing.hears(side):
+                if self._shift(side) is None and not self.scene.untimed:
+                    yield from self.both("clock", _CLOCK)  # its log is there, and only its time is not known
+                    continue
+                at_no_time = {gap.what for gap in gaps.get((side, True), ())}  # more of such a log tells no more
+                ones = [gap for gap in ones if gap.what not in at_no_time]  # noqa: PLW2901 - what is left of them
+                if not ones:
+                    continue
             whats = ", ".join(dict.fromkeys(gap.what for gap in ones if gap.what))
             begin, end = min(gap.begin for gap in ones) - _AROUND, max(gap.end for gap in ones) + _AROUND
             yield from self._log(
