@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnose.episodes import BASE, SECOND, event
 from whydown.envelope.record import Certainty
+from whydown.grammar.event import Provenance, Rule
 from whydown.sessions.rebuild import rebuild_sessions
 from whydown.sources.line import Side
 from whydown.tally import Tally
@@ -89,3 +91,50 @@ def test_too_few_exchanges_still_tell_the_zone_but_set_no_clock() -> None:
     found = peers(told(3600)[:4], tally)
     assert abs(found[0].at - BASE) <= SECOND
     assert any("UTC+01:00 is found from 2 exchanges" in n.message for n in tally.notices)
+
+
+def dated(at: float, **fields: Any) -> Event:
+    """Make what a state dump with a zone states of an SA."""
+    made = event("edge child.up", at=at, **ENDS, **fields)
+    return made._replace(rule=Rule("dump:nsx-cli", 0, Provenance.SEEN), vendor="VMware NSX")
+
+
+@pytest.mark.parametrize("ahead", [-5 * 3600, 2 * 3600, 20_700])
+def test_the_edges_own_dump_tells_the_zone_of_its_log(ahead: int) -> None:
+    sas = [
+        event("edge child.up", at=ahead + 60.0 * n + 0.6, spi_in=f"0a{n}bd1f2", **ENDS)._replace(
+            certainty=Certainty.ZONE_ASSUMED
+        )
+        for n in range(1, 4)
+    ]
+    dump = [dated(60.0 * n, spi_in=f"0a{n}bd1f2") for n in (2, 3)]
+    tally = Tally()
+    ((session,), _) = rebuild_sessions([*sas, *dump], frozenset(), tally)
+    logged = [e for e in session.events if not e.of_dump]
+    assert [round((e.at - BASE) / SECOND, 1) for e in logged] == [60.6, 120.6, 180.6]
+    assert {e.certainty for e in logged} == {Certainty.STAMPED}
+    assert any("is found from 2 SAs that its own state dump dates with a zone" in n.message for n in tally.notices)
+
+
+@pytest.mark.parametrize(
+    ("dumped", "certainty", "off"),
+    [
+        ({"spi_in": "99999999"}, Certainty.STAMPED, 7200.0),  # another SA
+        ({"spi_in": "0a1bd1f2"}, Certainty.ZONE_ASSUMED, 7200.0),  # the dump names no zone either
+        ({"spi_in": "0a1bd1f2"}, Certainty.STAMPED, 7000.0),  # no zone explains it
+        ({"spi_in": "0a1bd1f2"}, Certainty.STAMPED, 24 * 3600.0),
+    ],
+)
+def test_a_dump_that_does_not_tell_the_zone_moves_nothing(
+    dumped: dict[str, str], certainty: Certainty, off: float
+) -> None:
+    sa = event("edge child.up", at=off, spi_in="0a1bd1f2", **ENDS)._replace(certainty=Certainty.ZONE_ASSUMED)
+    found, _ = rebuild_sessions([sa, dated(0, **dumped)._replace(certainty=certainty)], frozenset(), Tally())
+    assert [e.at for s in found for e in s.events if not e.of_dump] == [sa.at]
+
+
+def test_a_zone_that_the_user_gave_is_left_alone_by_a_dump() -> None:
+    sa = event("edge child.up", at=7200.0, spi_in="0a1bd1f2", **ENDS)._replace(certainty=Certainty.ZONE_ASSUMED)
+    given_zone = frozenset({Side.EDGE})
+    found, _ = rebuild_sessions([sa, dated(0, spi_in="0a1bd1f2")], frozenset(), Tally(), given_zone)
+    assert [e.at for s in found for e in s.events if not e.of_dump] == [sa.at]

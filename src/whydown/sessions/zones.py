@@ -1,4 +1,4 @@
-"""The zone of a log whose stamps name none: found from exchanges that the other gateway logged with complete stamps."""
+"""The zone of a log whose stamps name none: from exchanges that the other gateway logged with complete stamps, or its own dump."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.envelope.record import Certainty
 from whydown.grammar.event import in_time
+from whydown.grammar.vocabulary import Kind
 from whydown.sessions.align import align, differences
-from whydown.sessions.clues import SECOND
+from whydown.sessions.clues import SECOND, spis
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -23,15 +24,20 @@ if TYPE_CHECKING:
 _QUARTER = 900 * SECOND  # zones differ by quarters of an hour
 _SKEW = 120 * SECOND  # and clocks that are set by nobody by so much beside
 _RIGHT = 3 * SECOND  # a clock that is set by NTP, and a message on its way
+_FARTHEST = 14 * 3600 * SECOND  # no zone is farther from UTC
 _TWO = 2
 _ASSUMED = (Certainty.YEAR_ASSUMED, Certainty.ZONE_ASSUMED)
 
 
+_RISES = frozenset({Kind.IKE_UP, Kind.CHILD_UP})
+
+
 class Found(NamedTuple):
-    """How far a writer's stamps are ahead of UTC, by how many matched exchanges."""
+    """How far a writer's stamps are ahead of UTC, by how many matched exchanges, or SAs that its own dump dates."""
 
     ahead: int  # microseconds, a multiple of a quarter of an hour
     votes: int
+    dated: bool = False  # by its own state dump
 
 
 def find_zones(sessions: Iterable[Joined], zoned: frozenset[Side]) -> dict[str, Found]:
@@ -53,7 +59,32 @@ def find_zones(sessions: Iterable[Joined], zoned: frozenset[Side]) -> dict[str, 
                 told = _zone(own, far, side)
                 if told and told.votes > found.get(writer.key, Found(0, 0)).votes:
                     found[writer.key] = told
+        for writer in writers.values():  # its own word, on its own clock, goes before
+            own = [e for link in session.links if link.writer.key == writer.key for e in link.events]
+            if _is_assumed(writer, zoned) and (told := _of_dump(own)):
+                found[writer.key] = told
     return found
+
+
+def _of_dump(own: Sequence[Event]) -> Found | None:
+    """Find the zone of a log by the SAs that a state dump of the same gateway dates with a zone, known by their SPIs."""
+    dated: dict[str, int] = {}
+    for event in own:
+        if event.of_dump and event.kind in _RISES and event.certainty is Certainty.STAMPED:
+            dated |= dict.fromkeys(spis(event), event.at)
+    offs = [
+        event.at - next(dated[spi] for spi in spis(event) if spi in dated)
+        for event in own
+        if not event.of_dump and event.kind in _RISES and event.certainty in _ASSUMED
+        if any(spi in dated for spi in spis(event))
+    ]
+    aheads = Counter(round(off / _QUARTER) * _QUARTER for off in offs if _is_zones(off))
+    return Found(*aheads.most_common(1)[0], dated=True) if len(aheads) == 1 else None
+
+
+def _is_zones(off: int) -> bool:
+    """Whether a zone alone explains how far the same moment differs: one clock wrote both, one of them whole seconds."""
+    return abs(off - round(off / _QUARTER) * _QUARTER) <= _RIGHT and abs(off) <= _FARTHEST
 
 
 def _is_assumed(writer: Writer, zoned: frozenset[Side]) -> bool:
@@ -102,6 +133,9 @@ def in_words(zone: Found) -> str:
     """Say which zone was found, and from what."""
     hours, minutes = divmod(abs(zone.ahead) // (60 * SECOND), 60)
     name = f"UTC{'-' if zone.ahead < 0 else '+'}{hours:02}:{minutes:02}"
+    if zone.dated:
+        sas = "1 SA" if zone.votes == 1 else f"{zone.votes} SAs"
+        return f"{name} is found from {sas} that its own state dump dates with a zone"
     exchanges = "1 exchange" if zone.votes == 1 else f"{zone.votes} exchanges"
     return f"{name} is found from {exchanges} that the other gateway logged too"
 
