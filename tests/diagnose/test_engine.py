@@ -348,6 +348,13 @@ def test_a_way_that_only_a_helping_line_speaks_for_is_told_from_one_that_has_wha
     assert (whole.level.value, whole.spoken) == ("confirmed", True)
 
 
+def test_a_gateway_that_wrote_nothing_of_it_does_not_speak() -> None:
+    made = cause("if either ike.timeout as unanswered", "and other retransmit as theirs")
+    finding = found(made, event("edge retransmit out", at=1.0), sides="edge")
+    assert finding is not None
+    assert (finding.level.value, finding.spoken) == ("possible", False)
+
+
 def test_a_side_that_a_line_speaks_for_is_taken_before_one_that_is_only_less_in_the_dark() -> None:
     made = cause("fault other", "if either ike.delete in as told", "never other ike.up", "unless other ike.start")
     finding = found(made, event("edge ike.delete in", at=1.0), sides="edge")

@@ -63,7 +63,7 @@ class Finding:
     settles: str  # what would settle it; empty where nothing is missing
     why: str  # why it is no surer than it is
     unhelped: int = 0  # how many `helps` found nothing
-    spoken: bool = True  # a line fills a clause that must be filled, not one that only helps
+    spoken: bool = True  # a line of the gateway that is `either` fills a clause that must be filled
     given_up: bool = False  # the step limit was reached: there may be a surer binding
 
 

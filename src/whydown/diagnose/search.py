@@ -67,7 +67,7 @@ class Solution:
     unheard: tuple[Unheard, ...] = ()  # what must be or must not be there
     unproven: tuple[Unheard, ...] = ()  # what would veto
     unhelped: int = 0  # how many `helps` found nothing
-    spoken: bool = False  # a line fills a clause that must be filled, not one that only helps
+    spoken: bool = False  # a line of the gateway that is `either` fills a clause that must be filled
 
 
 class _GaveUpError(Exception):
@@ -109,10 +109,12 @@ class Search:
     def solutions(self, steps: Sequence[Step]) -> Iterator[Solution]:
         """Yield ways to bind all steps, `helps` last and only if they can be."""
         firm, soft = _parted(steps)
+        two_sided = len(sides(steps)) > 1
         self.leans = _leanings(firm)
         try:
             for found, (solution, trail) in enumerate(self._solve(firm, 0, Solution(self.start), ())):
-                yield self._help(soft, replace(solution, spoken=bool(solution.evidence)), trail)
+                spoken = any(e.side is self.side or not two_sided for _, e in solution.evidence)
+                yield self._help(soft, replace(solution, spoken=spoken), trail)
                 if found + 1 >= SOLUTIONS:
                     return
         except _GaveUpError:
