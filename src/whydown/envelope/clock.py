@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import repeat
 from operator import add, itemgetter
 from typing import TYPE_CHECKING, TypeVar
 
@@ -40,6 +39,7 @@ class Parts:
 
     walls: dict[str, int] = field(default_factory=dict)  # 2026-11-21T20:40:01
     tails: dict[str, tuple[int, bool]] = field(default_factory=dict)  # .123Z or +00:00: what to add; whether a zone
+    zoned: dict[str, int] = field(default_factory=dict)  # the same of those that name a zone
     times: dict[str, int] = field(default_factory=dict)  # 20:40:01
 
 
@@ -68,7 +68,7 @@ class Clock:
         self._local = Certainty.ZONE_ASSUMED if zone is None else Certainty.STAMPED
         self._yearless = Certainty.YEAR_ASSUMED
         parts = parts or Parts()
-        self._walls, self._tails, self._times = parts.walls, parts.tails, parts.times
+        self._walls, self._tails, self._zoned, self._times = parts.walls, parts.tails, parts.zoned, parts.times
         self._offsets: dict[int, tuple[int, int]] = {}
         self.year_from = ""  # what told the year of the first stamp without one
         self.unzoned = False  # a stamp without a zone was read
@@ -114,7 +114,7 @@ class Clock:
     def zoned(self, stamped: Sequence[str]) -> list[int] | None:
         """Read many stamps with year and zone in their order; None, and nothing is read, where one is no such stamp."""
         tails = list(map(_TAIL, stamped))
-        micros: Iterable[int] = repeat(0)
+        micros: Iterable[int] = ()
         if len(tails[0]) >= _MICROS and tails[0][1:_MICROS].isdecimal():
             digits = "".join(map(_DIGITS, tails))
             plain = digits.isascii() and digits.isdecimal() and len(digits) == 6 * len(tails)
@@ -123,13 +123,13 @@ class Clock:
             micros = map(int, map(_DIGITS, tails))
             tails = list(map(_ZONE, tails))
         try:
-            adds, zoned = zip(*_looked_up(self._tails, tails, _tail), strict=True)
-            walls = _looked_up(self._walls, map(_WALL, stamped), stamps.wall_clock)
+            adds = _looked_up(self._zoned, tails, _zoned)
+            walls = _looked_up(self._walls, list(map(_WALL, stamped)), stamps.wall_clock)
         except KeyError:
             return None
-        if not all(zoned):
-            return None
-        ats = list(map(add, map(add, walls, adds), micros))
+        ats = list(map(add, walls, adds))
+        if micros:
+            ats = list(map(add, ats, micros))
         self.epoch(ats[0])
         self.at = self._last_full = ats[-1]
         return ats
@@ -261,15 +261,14 @@ class Clock:
         return second if self._timed and first < second and first < self.at - _SHUFFLE else first
 
 
-def _tail(text: str) -> tuple[int, bool] | None:
-    """Read what follows the seconds: microseconds to add, and whether a zone was named."""
+def _zoned(text: str) -> int | None:
+    """Read what follows the seconds: microseconds to add; None where it names no zone."""
     read = stamps.fraction_and_zone(text)
-    return None if read is None else (read[0] - (read[1] or 0), read[1] is not None)
+    return None if read is None or read[1] is None else read[0] - read[1]
 
 
-def _looked_up(cache: dict[str, _V], texts: Iterable[str], read: Callable[[str], _V | None]) -> list[_V]:
+def _looked_up(cache: dict[str, _V], texts: Sequence[str], read: Callable[[str], _V | None]) -> list[_V]:
     """Return what texts read as, and remember it; KeyError where one does not read."""
-    texts = list(texts)
     try:
         return list(map(cache.__getitem__, texts))
     except KeyError:

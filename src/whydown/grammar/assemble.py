@@ -115,7 +115,7 @@ class Assembler:
     def feed(self, records: Sequence[Record], matches: Sequence[Match | None]) -> list[Event]:
         """Return the events that a batch completes; a long stretch where no block is open is done at once."""
         rows, known = Records.of(records), Matches.of(matches)
-        if None in known.grammars:
+        if not all(known.grammars):
             spoken = [grammar is not None for grammar in known.grammars]
             self._tally.other += spoken.count(False)
             rows, known = rows.where(spoken), known.where(spoken)
