@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 import whydown
@@ -213,12 +214,18 @@ def written(value: Any) -> Any:
     if isinstance(value, str):
         return wire(str(value))
     if isinstance(value, dict):
-        return {wire(str(key)): written(item) for key, item in value.items()}
+        return {_key(key): written(item) for key, item in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return written(value._asdict())
     if isinstance(value, list | tuple):
         return [written(item) for item in value]
     return value
+
+
+@lru_cache(maxsize=1024)
+def _key(name: str) -> str:
+    """Return a key as it stands on the wire; there are few of them."""
+    return wire(str(name))
 
 
 def _iso_or_none(at: int | None) -> str | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
 HIDDEN = "[secret not shown]"
 _OPEN = r"(?!\[secret[ ]not[ ]shown\])"  # what is hidden need not be hidden again
 _BYTES = "[bytes not shown]"
@@ -142,7 +144,7 @@ def without_secrets(text: str) -> str:
 
 def _hidden(text: str) -> str:
     folded = text.lower() if text.isascii() else text.casefold()
-    if any(hint in folded for hint in _HINTS):
+    if _is_hinted(folded):
         for rule, remark in _BY_NAME:
             text = rule.sub(remark, text)
     if len(text) < _SHORTEST:
@@ -152,6 +154,15 @@ def _hidden(text: str) -> str:
     return text
 
 
+def _is_hinted(folded: str) -> bool:
+    """Whether one of the hints stands in a text: one search for all, since nearly every text has none."""
+    try:
+        return bool(_hinted(folded))
+    except UnicodeEncodeError:  # bytes that were no UTF-8 are in no hint
+        return bool(_hinted(folded.encode(errors="replace").decode()))
+
+
+_hinted = AhoCorasick(_HINTS, matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes
 _SHORT = 80  # names, hosts and the words of a record come again and again
 _SHORTEST = 14  # characters of what shows by its look
 _remembered = lru_cache(maxsize=8192)(_hidden)
