@@ -37,10 +37,12 @@ HOUR = 3600 * SECOND
 WRONG = 0.01  # the share of damaged cases that may confirm another cause
 TWO_SIDED = [c for c in CASES if len(logs(c)) == 2]
 SHIFTS = ((1, Side.PEER), (-13, Side.EDGE), (3647.3, Side.PEER), (-46_800, Side.PEER), (13 * 3600, Side.EDGE))
-# What else is true of a recording: before the neighbour is removed it is reset; what flaps is ended by the peer.
+# What else is true of a recording: before the neighbour is removed it is reset; what flaps is ended by the peer; of a key
+# and a certificate neither is wrong, they are two methods.
 ALSO = {
     "lab/bgp-neighbor-removed-frr-frr": {"bgp-peer-closed"},
     "lab/flapping-strongswan-libreswan": {"peer-deleted-ike"},
+    "lab/key-against-certificate-strongswan-libreswan": {"auth-method-mismatch"},
 }
 # The recordings of IKE, both sides.
 LIVED = [c for c in TWO_SIDED if "bgp" not in c]
