@@ -184,3 +184,10 @@ def test_a_service_that_nsx_says_is_down_or_off_is_stated(tmp_path: Path, name: 
     )
     assert first.confidence.value == "probable"
     assert first.session.id == (UUID if name == "error.json" else first.session.id)
+
+
+def test_without_any_log_the_page_says_that_none_was_given(tmp_path: Path) -> None:
+    path = tmp_path / "session.txt"
+    path.write_text(session_text("session", "Peer not responding"))
+    told = report(path).incidents[0]
+    assert (told.cause, told.confidence_why) == (None, "no log was given, only what NSX states")

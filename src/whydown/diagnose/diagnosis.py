@@ -148,7 +148,7 @@ def _tell(
         reason_means=reason.reason.means,
         cause=_cause(lead) if lead else None,
         confidence=lead.level if lead else Confidence.POSSIBLE,
-        confidence_why=lead.why if lead else "no known cause fits what the logs show",
+        confidence_why=lead.why if lead else _unexplained(session),
         alternatives=_alternatives(findings, knowledge.causes),
         differs=lead.differs if lead else (),
         agrees=lead.agrees if lead else (),
@@ -166,6 +166,11 @@ def _tell(
         possible_problems=judge_problems(knowledge, scene, reason, findings, supplies),
     )
     return Told(incident, scene, shown, tuple(findings))
+
+
+def _unexplained(session: Session) -> str:
+    heard = any(session.hearing.hears(side) for side in Side)
+    return "no known cause fits what the logs show" if heard else "no log was given, only what NSX states"
 
 
 def _certainty(episode: Episode) -> Certainty:
