@@ -31,17 +31,18 @@ def without_disowned(events: Sequence[Event], side: Side) -> list[Event]:
     """Return the events without the ups of one side that the other, which began the negotiation, refused.
 
     In IKEv2 the responder has its SAs before the initiator has checked the responder's ID and AUTH (RFC 7296 section
-    1.2). Some daemons do not even log the AUTHENTICATION_FAILED that follows.
+    1.2). Some daemons do not even log the AUTHENTICATION_FAILED that follows. Of what bears one time, as in logs of
+    whole seconds, the order is not known.
     """
     begun = False  # the other side has begun a negotiation and has not called it up
-    ups: list[Event] = []
+    ups: list[Event] = []  # of this side, since then
     disowned: set[int] = set()
     for event in events:
         if event.side is side:
-            if event.kind in _UPS and begun:
+            if event.kind in _UPS:
                 ups.append(event)
         elif event.kind is Kind.IKE_START and event.direction is Direction.OUT:
-            begun, ups = True, []
+            begun, ups = True, [up for up in ups if up.at == event.at]
         elif event.kind is Kind.IKE_UP:
             begun, ups = False, []
         elif begun and event.kind in _REFUSALS:
