@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from diagnose.episodes import event
-from whydown.sessions.sas import turns
+from whydown.sessions.sas import _Live, turns
 
 if TYPE_CHECKING:
     from whydown.grammar.event import Event
@@ -190,3 +190,13 @@ def test_a_session_that_moves_to_the_other_host_of_a_pair_does_not_go_down_with_
     other = event("edge ike.rekey", at=200, ike_id=7)._replace(host="edge-02")
     assert changes(*UP, failover, alarm, other)[2:] == []
     assert changes(*UP, failover, alarm)[2:] == [("session", "", False), ("tunnel", "net", False)]
+
+
+def test_sas_whose_ends_were_never_logged_do_not_pile_up() -> None:
+    live = _Live()
+    for number in range(1000):
+        live.add({f"spi-{number}"})
+    assert len(live.sas) == 128
+    assert live.remove({"spi-999"})
+    assert not live.remove({"spi-0"})  # that one is gone
+    assert len(live.sas) == 127

@@ -34,6 +34,7 @@ _LIFE = _IKE_UP | _IKE_DOWN | _CHILD_UP | _CHILD_DOWN | {Kind.IKE_START, Kind.DP
 
 _ANEW = frozenset({Kind.IKE_START, Kind.IKE_UP})
 
+_MOST = 128  # SAs of one kind that are alive at a time; the end of those before was not logged
 _UNSEEN = {"unseen"}  # an SA whose beginning the log does not hold
 _FATAL = frozenset({"INVALID_SYNTAX", "UNSUPPORTED_CRITICAL_PAYLOAD"})
 _FATAL_SHORT = ("N(INVAL_SYN)", "N(CRIT)")
@@ -78,6 +79,7 @@ class _Live:
                 sa.update(names)
                 return
         self.sas.append(names)
+        del self.sas[:-_MOST]
 
     def remove(self, names: set[str]) -> bool:
         """Drop the SA that goes by one of these names; a nameless removal drops the only one."""
