@@ -6,6 +6,7 @@ import io
 import json
 import lzma
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -54,7 +55,7 @@ def read(*paths: Path, tally: Tally | None = None, side: Side | None = None, **o
 
 
 def told(tally: Tally) -> list[tuple[str, str]]:
-    return [(notice.where.rpartition("/pytest-")[2].split("/", 2)[-1], notice.message) for notice in tally.notices]
+    return [(re.sub(r"^.*?/test_[^/]*/", "", notice.where), notice.message) for notice in tally.notices]
 
 
 def write(path: Path, data: bytes) -> Path:
