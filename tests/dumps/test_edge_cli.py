@@ -258,4 +258,4 @@ def test_dumps_of_what_is_up_are_no_proof_that_nothing_is_wrong(tmp_path: Path) 
     page = render(report(tmp_path / "a.txt"))
     assert "No log was given." in page
     assert "IKE SA up" in page
-    assert f"dumps  {tmp_path / 'a.txt'}" in page
+    assert f"dumps{tmp_path / 'a.txt'}" in "".join(page.split())  # a long path may be broken
