@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from whydown.envelope.record import Certainty
 
 if TYPE_CHECKING:
     from whydown.grammar.event import Event
@@ -12,10 +15,12 @@ if TYPE_CHECKING:
     from whydown.sources.line import Side
 
 
+_SECOND = 1_000_000  # microseconds
+_NO_ZONE = frozenset({Certainty.YEAR_ASSUMED, Certainty.ZONE_ASSUMED})
 _HANDOVER = 60_000_000  # microseconds of silence in which a session moves from one host to another
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)  # one is itself alone, and keeps what every session of hundreds asks of it
 class Writer:
     """One gateway as the logs show it: its side, host and IKE daemon, and its events in time order."""
 
@@ -25,10 +30,38 @@ class Writer:
     events: tuple[Event, ...]
     why: str = ""  # by what its side is known
 
+    @cached_property
+    def logged(self) -> tuple[Event, ...]:
+        """What it wrote in a log; a state dump is none."""
+        return tuple(e for e in self.events if not e.of_dump)
+
     @property
     def logs(self) -> bool:
         """Whether it wrote a log: not only state dumps tell of it."""
-        return any(not e.of_dump for e in self.events)
+        return bool(self.logged)
+
+    @cached_property
+    def names_no_zone(self) -> bool:
+        """Whether stamps of its log name no zone."""
+        return any(e.certainty in _NO_ZONE for e in self.logged)
+
+    @cached_property
+    def heard(self) -> Heard:
+        """What was heard of its log, on its own clock; only of one that logs."""
+        logged = self.logged
+        # Whole seconds: the last one is heard to its end.
+        rest = _SECOND - 1 if all(e.at % _SECOND == 0 for e in logged) else 0
+        return Heard(
+            side=self.side,
+            host=self.host,
+            vendor=self.vendor,
+            begin=logged[0].at,
+            end=logged[-1].at + rest,
+            kinds=frozenset(e.kind for e in logged),
+            events=len(logged),
+            sources=tuple(dict.fromkeys(o.source for e in logged for o in e.origins)),
+            timed=any(e.certainty is not Certainty.UNTIMED for e in logged),
+        )
 
     @property
     def key(self) -> str:

@@ -89,7 +89,7 @@ def _taken_over(links: Sequence[Link], whole: dict[str, tuple[Event, ...]]) -> l
                 continue
             link = next((known[side, spi] for spi in spis(event) if (side, spi) in known), None)
             across = next((known[side.other, spi] for spi in spis(event) if (side.other, spi) in known), None)
-            writer = writers.get(key) or Writer(side, event.host, event.vendor, rest)
+            writer = writers.setdefault(key, Writer(side, event.host, event.vendor, rest))
             if link is not None:
                 own = taken.setdefault((key, link.remote, link.name), Link(writer, link.remote, link.name))
             elif across is not None:

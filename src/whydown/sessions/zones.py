@@ -51,11 +51,11 @@ def find_zones(sessions: Iterable[Joined], zoned: frozenset[Side]) -> dict[str, 
         sides = {side: [w for w in writers.values() if w.side is side] for side in Side}
         for side in Side:
             for writer in sides[side]:
-                sure = [w for w in sides[side.other] if not _is_assumed(w, zoned)]
+                sure = {w.key for w in sides[side.other] if not _is_assumed(w, zoned)}
                 if not _is_assumed(writer, zoned) or not sure:
                     continue
                 own = [e for link in session.links if link.writer.key == writer.key for e in link.events]
-                far = [e for link in session.links if link.writer in sure for e in link.events]
+                far = [e for link in session.links if link.writer.key in sure for e in link.events]
                 told = _zone(own, far, side)
                 if told and told.votes > found.get(writer.key, Found(0, 0)).votes:
                     found[writer.key] = told
@@ -89,7 +89,7 @@ def _is_zones(off: int) -> bool:
 
 def _is_assumed(writer: Writer, zoned: frozenset[Side]) -> bool:
     """Whether the zone of a writer's stamps was only assumed."""
-    return writer.side not in zoned and any(e.certainty in _ASSUMED for e in writer.events if not e.of_dump)
+    return writer.side not in zoned and writer.names_no_zone
 
 
 def _zone(own: Iterable[Event], far: Iterable[Event], side: Side) -> Found | None:
