@@ -33,6 +33,7 @@ GRAMMAR = dedent("""\
       assumed from version 2
       try     loaded all
     """)
+LINE = "received DELETE for site-b[7]"
 
 
 @pytest.fixture
@@ -55,6 +56,14 @@ def run(*words: str, given: str = "") -> Result:
 def test_check_counts_what_is_sound() -> None:
     result = run("check")
     assert (result.exit_code, result.output) == (0, "no problems: 1 grammars, 1 messages, 2 examples\n")
+
+
+def test_check_asks_no_cache(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "tiny.reasons").write_text('reason session/x "X"\n  if edge ike.delete\n', encoding="utf-8")
+    assert run("try", LINE).exit_code == 0
+    monkeypatch.setattr("whydown.grammar.cache.Cache.find", None)
+    assert run("check").exit_code == 0
+    assert isinstance(run("try", LINE).exception, TypeError)  # which does ask it
 
 
 def test_check_prints_every_problem_of_every_file_and_exits_1(folder: Path) -> None:

@@ -15,7 +15,7 @@ from whydown.text import printable, render_problem, suggest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from whydown.diagnose.syntax import Reading
+    from whydown.diagnose.knowledge import Reading
     from whydown.grammar.model import Grammar
     from whydown.text import Problem
 
@@ -190,19 +190,19 @@ class _Read(NamedTuple):
 
 def _read(paths: Iterable[Path], *, anew: bool) -> _Read:
     """Read grammar files; those that were read before without a problem only `anew`."""
-    from whydown.grammar import cache  # noqa: PLC0415
+    from whydown.grammar.cache import GRAMMARS  # noqa: PLC0415
 
     read = _Read([], [], {})
     for path in paths:
         text = read.sources[str(path)] = _text(path)
-        grammar = None if anew else cache.find(text, str(path))
+        grammar = None if anew else GRAMMARS.find(text, str(path))
         if grammar is None:
             from whydown.grammar.syntax import read_grammar  # noqa: PLC0415 - loads pyparsing
 
             grammar, problems = read_grammar(text, str(path))
             read.problems.extend(problems)
             if grammar is not None and not problems:
-                cache.keep(text, str(path), grammar)
+                GRAMMARS.keep(text, str(path), grammar)
         if grammar is not None:
             read.grammars.append(grammar)
     return read

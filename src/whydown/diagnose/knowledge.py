@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from whydown.diagnose.model import Cause, Reason
     from whydown.diagnose.tables import Commands, Status
+    from whydown.text import Problem
+
+
+class Reading(NamedTuple):
+    """What one file holds, and what is wrong with it."""
+
+    reasons: tuple[Reason, ...]
+    causes: tuple[Cause, ...]
+    problems: tuple[Problem, ...]
+    statuses: tuple[Status, ...] = ()
+    commands: tuple[Commands, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,25 +3,59 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from whydown.diagnose.knowledge import Knowledge
+from whydown.diagnose import model, tables
+from whydown.diagnose.knowledge import Knowledge, Reading
 from whydown.errors import KnowledgeError
+from whydown.grammar.cache import Cache
 from whydown.grammar.places import folders
+from whydown.grammar.vocabulary import Direction, Kind
 from whydown.text import Problem, render_problem
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from whydown.diagnose.model import Cause, Reason
-    from whydown.diagnose.syntax import Reading
     from whydown.diagnose.tables import Commands, Status
     from whydown.grammar.model import Grammar
 
     _Block = Reason | Cause | Status | Commands
 
 _B = TypeVar("_B", bound="Reason | Cause | Status | Commands")
+_READINGS = Cache(
+    Reading,
+    (
+        model.Role,
+        model.How,
+        model.Ref,
+        model.Literal,
+        model.Call,
+        model.Sum,
+        model.Condition,
+        model.Window,
+        model.Likeness,
+        model.Pattern,
+        model.ReasonPattern,
+        model.Want,
+        model.Where,
+        model.Let,
+        model.Text,
+        model.Differs,
+        model.Trial,
+        model.Named,
+        model.Reason,
+        model.Cause,
+        tables.State,
+        tables.Possible,
+        tables.Status,
+        tables.Commands,
+        Direction,
+        Kind,
+    ),
+    (Path(__file__).parent,),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +88,7 @@ def gather(
     cases: Container[str] | None = None,
 ) -> Gathered:
     """Read and check all reasons and causes; `grammars` and `cases` as for `check`."""
-    from whydown.diagnose.check import check  # noqa: PLC0415 - pyparsing is slow to load and seldom needed
+    from whydown.diagnose.check import check  # noqa: PLC0415 - only where something is loaded
 
     sources: dict[str, str] = {}
     by_folder = [
@@ -110,11 +144,18 @@ def doubles(readings: Iterable[Reading]) -> Iterator[Problem]:
 
 
 def _read(path: Path, sources: dict[str, str]) -> Reading:
-    from whydown.diagnose.syntax import read_causes  # noqa: PLC0415 - pyparsing is slow to load and seldom needed
-
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as err:
         raise KnowledgeError(f"{path} cannot be read: {err}.", "Mend or remove it.") from err
     sources[str(path)] = text
-    return read_causes(text, str(path))
+    return _READINGS.find(text, str(path)) or _parsed(text, str(path))
+
+
+def _parsed(text: str, path: str) -> Reading:
+    from whydown.diagnose.syntax import read_causes  # noqa: PLC0415 - loads pyparsing: only where a file is new
+
+    reading = read_causes(text, path)
+    if not reading.problems:
+        _READINGS.keep(text, path, reading)
+    return reading

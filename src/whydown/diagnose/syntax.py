@@ -9,10 +9,11 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from whydown.diagnose import clauses
 from whydown.diagnose.clauses import Part
+from whydown.diagnose.knowledge import Reading
 from whydown.diagnose.meanings import Meanings
 from whydown.diagnose.model import (
     Call,
@@ -28,7 +29,7 @@ from whydown.diagnose.model import (
     Want,
     Where,
 )
-from whydown.diagnose.tables import Commands, Status, read_commands, read_status
+from whydown.diagnose.table_syntax import read_commands, read_status
 from whydown.grammar.blocks import blocks
 from whydown.text import Problem, Span, suggest
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from whydown.diagnose.model import Step
+    from whydown.diagnose.tables import Commands, Status
     from whydown.grammar.blocks import Block, Clause
 
 STEPS = ("if", "and", "or", "unless", "never", "where")
@@ -64,16 +66,6 @@ LAYERS = ("session", "tunnel", "bgp")
 _ONCE = {"rank", "like", "means", "link", "note", "explains", "misleads", "fault", "rules-out", "settles", "alike"}
 _HOW = {"if": How.IF, "and": How.IF, "helps": How.HELPS, "unless": How.UNLESS, "never": How.NEVER}
 _VALUE = TypeVar("_VALUE")
-
-
-class Reading(NamedTuple):
-    """What one file holds, and what is wrong with it."""
-
-    reasons: tuple[Reason, ...]
-    causes: tuple[Cause, ...]
-    problems: tuple[Problem, ...]
-    statuses: tuple[Status, ...] = ()
-    commands: tuple[Commands, ...] = ()
 
 
 def read_causes(text: str, path: str) -> Reading:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from whydown.envelope.record import Records
 from whydown.errors import KnowledgeError
-from whydown.grammar import cache
 from whydown.grammar.assemble import Assembler
+from whydown.grammar.cache import GRAMMARS
 from whydown.grammar.match import Matcher
 from whydown.text import render_problem
 
@@ -124,7 +124,7 @@ def load(further: Sequence[Path] = (), *, shipped: bool = True) -> Library:
             ) from err
         except UnicodeDecodeError as err:
             raise KnowledgeError(f"{path} is not UTF-8 (byte {err.start}).", "Save it as UTF-8 or remove it.") from err
-        grammar = cache.find(text, str(path))
+        grammar = GRAMMARS.find(text, str(path))
         if grammar is None:
             grammar, problems = _read(text, path)
             troubles += [render_problem(problem, text) for problem in problems]
@@ -141,7 +141,7 @@ def _read(text: str, path: Path) -> tuple[Grammar | None, tuple[Problem, ...]]:
 
     grammar, problems = read_grammar(text, str(path))
     if grammar is not None and not problems:
-        cache.keep(text, str(path), grammar)
+        GRAMMARS.keep(text, str(path), grammar)
     return grammar, problems
 
 
