@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whydown.envelope import records
+from whydown.grammar.events import Events
 from whydown.grammar.library import load
 from whydown.sources import files
 from whydown.sources.line import Line, Lines, Origin
@@ -93,3 +94,20 @@ def test_recordings_read_in_batches_give_the_events_of_each_line() -> None:
     assert len(many) > 4_000
     assert many == one
     assert asdict(together) == asdict(alone)
+
+
+def test_columns_hold_what_the_single_events_hold() -> None:
+    tally = Tally()
+    library = load()
+    lines = files.batches([files.Input(str(SAMPLES))], tally, library.marks)
+    columns = 0
+    for events in library.parts(records.batches(lines, tally), tally):
+        single = list(events)
+        assert [*map(events.__getitem__, range(len(events)))] == single
+        if isinstance(events, Events):
+            columns += len(events)
+            assert list(events.ats) == [event.at for event in single]
+            assert list(events.kinds) == [event.kind for event in single]
+            assert list(map(dict, events.fields)) == [dict(event.fields) for event in single]
+            assert list(events[1:]) == single[1:]
+    assert columns > 2_000

@@ -9,10 +9,12 @@ from itertools import chain, compress
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast, overload
 
+from whydown.sources.line import Origin, Origins
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from whydown.sources.line import Origin, Side
+    from whydown.sources.line import Side
 
 Header: TypeAlias = tuple[str, str, str, str, str]  # host, app, pid, msgid, structured data as written
 
@@ -86,7 +88,11 @@ class Records(Sequence[Record]):
         """Put records behind one another."""
         if len(parts) == 1:
             return parts[0]
-        return cls(*(list(chain.from_iterable(column)) for column in zip(*map(Records.columns, parts), strict=True)))
+        ats, certainties, headers, texts, origins, sides = zip(*map(Records.columns, parts), strict=True)
+        ats, certainties, headers, texts, sides = (
+            list(chain.from_iterable(column)) for column in (ats, certainties, headers, texts, sides)
+        )
+        return cls(ats, certainties, headers, texts, Origins.joined(origins), sides)
 
     def columns(self) -> tuple[Sequence[Any], ...]:
         """Return all columns, in the order in which `Records` takes them."""

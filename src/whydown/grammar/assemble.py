@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import compress, islice, repeat
-from operator import attrgetter, itemgetter, ne, not_
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from itertools import chain, compress
+from operator import ne, not_
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from whydown.envelope.record import Records
 from whydown.grammar.compile import JOINT
 from whydown.grammar.event import Event, Provenance
+from whydown.grammar.events import Events
 from whydown.grammar.fields import readable
 from whydown.grammar.gist import gist, shape_of
 from whydown.grammar.match import Matches, key_values
 from whydown.grammar.vocabulary import FIELDS, SlotType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from whydown.envelope.record import Record
     from whydown.grammar.compile import Block, Shape
@@ -41,12 +41,6 @@ _REST = "(further shapes)"
 _Writer: TypeAlias = tuple[str, str, str]  # host, program, process
 
 _SEVERAL = 16  # records that are worth doing at once
-
-_host, _app, _pid = map(itemgetter, range(3))  # of a header
-_kind, _direction, _rule = map(itemgetter, range(3))  # of what a shape tells
-_vendor, _told, _completes = attrgetter("vendor"), attrgetter("told"), attrgetter("completes")  # of grammar and shape
-# NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
-_event = cast("Callable[[tuple[Any, ...]], Event]", partial(tuple.__new__, Event))
 
 
 @dataclass(slots=True)
@@ -113,12 +107,17 @@ class Assembler:
         self._waiting: deque[Event | _Open] = deque()
 
     def feed(self, records: Sequence[Record], matches: Sequence[Match | None]) -> list[Event]:
-        """Return the events that a batch completes; a long stretch where no block is open is done at once."""
+        """Return the events that a batch completes."""
+        return list(chain.from_iterable(self.parts(records, matches)))
+
+    def parts(self, records: Sequence[Record], matches: Sequence[Match | None]) -> list[Sequence[Event]]:
+        """Return the events that a batch completes; those of a long stretch where no block is open come as columns."""
         rows, known = Records.of(records), Matches.of(matches)
         if not all(known.grammars):
             spoken = [grammar is not None for grammar in known.grammars]
             self._tally.other += spoken.count(False)
             rows, known = rows.where(spoken), known.where(spoken)
+        parts: list[Sequence[Event]] = []
         events: list[Event] = []
         place = 0
         for opener in [*_openers(known), len(known)]:
@@ -127,12 +126,17 @@ class Assembler:
                     events += self._one(rows[place], known.match(place))
                     place += 1
                 else:
-                    events += self._at_once(rows[place:opener], known[place:opener])
+                    whole = opener - place == len(known)
+                    parts += [
+                        events,
+                        *self._at_once(*((rows, known) if whole else (rows[place:opener], known[place:opener]))),
+                    ]
+                    events = []
                     place = opener
             if opener < len(known):
                 events += self._one(rows[opener], known.match(opener))
                 place = opener + 1
-        return events
+        return [*parts, events]
 
     def _one(self, record: Record, match: Match) -> Iterable[Event]:
         """Return the events that a record completes."""
@@ -144,9 +148,9 @@ class Assembler:
         if self._open or shape is None or shape.block is None or not shape.block.plain:
             return self._take(record, match, writer)
         self._tally.events += 1
-        return _events(Records.of([record]), Matches.of([match]))
+        return Events(Records.of([record]), Matches.of([match]), (0,))
 
-    def _at_once(self, records: Records, matches: Matches) -> list[Event]:
+    def _at_once(self, records: Records, matches: Matches) -> list[Sequence[Event]]:
         """Return the events of records none of which opens a block, or comes while one is open."""
         fresh = self._fresh(records)
         if not all(fresh):
@@ -155,21 +159,19 @@ class Assembler:
         plain = {shape: shape is not None and shape.block is not None for shape in set(matches.shapes)}
         if all(plain.values()):
             self._tally.events += len(matches)
-            return _events(records, matches)
+            return [Events(records, matches, range(len(matches)))]
         keep = list(map(plain.__getitem__, matches.shapes))
-        self._tally.events += keep.count(True)
-        ready = iter(_events(records.where(keep), matches.where(keep)))
-        events: list[Event] = []
+        known = Events(records, matches, list(compress(range(len(keep)), keep)))
+        self._tally.events += len(known)
+        parts: list[Sequence[Event]] = []
         begin = 0
-        for place in compress(range(len(keep)), map(not_, keep)):
-            events += islice(ready, place - begin)
-            begin = place + 1
+        for nth, place in enumerate(compress(range(len(keep)), map(not_, keep))):
             if matches.shapes[place] is not None:
                 self._tally.ignored += 1
             elif (event := self._unknown(records[place], matches.match(place))) is not None:
-                events.append(event)
-        events += ready
-        return events
+                parts += [known[begin : place - nth], [event]]
+                begin = place - nth
+        return [*parts, known[begin:]]
 
     def _fresh(self, records: Records) -> list[bool]:
         """Say of each record whether it is none that its writer wrote just before."""
@@ -312,22 +314,6 @@ def _repeats(record: Record, before: Record) -> bool:
     """Whether a record is the one before again: charon writes what matters to two facilities."""
     same = record.text == before.text and record.data == before.data
     return same and record.text != "" and -SECOND <= record.at - before.at <= SECOND
-
-
-def _events(records: Records, matches: Matches) -> list[Event]:
-    """Return the events that records are, each by itself."""
-    headers, shapes = records.headers, cast("Sequence[Shape]", matches.shapes)
-    found: Iterable[Mapping[str, Any]] = matches.fields
-    if any(map(_completes, set(shapes))):
-        found = [shape.completed(own) for shape, own in zip(shapes, matches.fields, strict=True)]
-    told = list(map(_told, shapes))
-    writers: Iterable[Iterable[str]] = (map(part, headers) for part in (_host, _app, _pid))
-    if headers and headers.count(headers[0]) == len(headers):
-        writers = map(repeat, headers[0][:3], repeat(len(headers)))
-    who = records.sides, *writers, map(_vendor, matches.grammars)
-    what = map(_kind, told), map(_direction, told), found, map(_rule, told)
-    lines = zip(records.origins, strict=True), records.texts
-    return list(map(_event, zip(records.ats, records.certainties, *who, *what, *lines, strict=True)))
 
 
 def is_of_vpn(record: Record) -> bool:

@@ -9,15 +9,16 @@ are left to be read one by one. So a guess costs or saves time and changes nothi
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 from whydown.grammar.compile import unmasked
 from whydown.grammar.slots import MASKED, convert_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from whydown.grammar.compile import Shape
 
@@ -27,7 +28,7 @@ _LOOKS = 50_000  # looks that are remembered
 _VARYING = b"0123456789abcdef.:"  # what a look leaves out: addresses, numbers, identifiers
 _BLANKS = re.compile("  +")
 
-Fields = dict[str, Any]
+Fields: TypeAlias = dict[str, Any]
 
 
 class Wording(NamedTuple):
@@ -40,11 +41,60 @@ class Wording(NamedTuple):
 
 
 class Together(NamedTuple):
-    """Messages of one wording: their places, and what they yield."""
+    """Messages of one wording: their places, and what they yield, column by column."""
 
     shape: Shape
     places: list[int]
-    fields: list[Fields]
+    names: tuple[str, ...]
+    columns: list[Sequence[Any]]
+
+    def fields(self) -> list[Fields]:
+        """Return what each message yields, without what was made unreadable."""
+        if not self.names:
+            return [{} for _ in self.places]
+        fields = _dicts(self.names, self.columns)
+        if self.shape.has_spis and any(MASKED in column for column in self.columns):
+            return list(map(unmasked, fields))
+        return fields
+
+
+class Rows(Sequence[Fields]):
+    """What messages yield, some read alone and some together; the rows of these are made when somebody asks."""
+
+    __slots__ = ("_alone", "_heads", "_together")
+
+    def __init__(self, alone: list[Any], together: list[Together], heads: Sequence[Fields]) -> None:
+        """Take what those read alone yield, with None for the others, and what their prefixes yield, if there are any."""
+        self._alone = alone
+        self._together = together
+        self._heads = heads
+
+    def _all(self) -> list[Fields]:
+        """Return all rows, made once."""
+        heads, rows = self._heads, self._alone
+        for some in self._together:
+            own = some.fields()
+            if heads:
+                own = [{**heads[place], **more} for place, more in zip(some.places, own, strict=True)]
+            deque(map(rows.__setitem__, some.places, own), 0)
+        self._together = []
+        return rows
+
+    def __len__(self) -> int:
+        return len(self._alone)
+
+    def __iter__(self) -> Iterator[Fields]:
+        return iter(self._all())
+
+    @overload
+    def __getitem__(self, place: int) -> Fields: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Fields]: ...
+    def __getitem__(self, place: int | slice) -> Fields | list[Fields]:
+        if isinstance(place, slice):
+            return self._all()[place]
+        row: Fields | None = self._alone[place]
+        return self._all()[place] if row is None else row
 
 
 class Index(NamedTuple):
@@ -83,13 +133,13 @@ class Bulk:
         found: list[Together] = []
         left: list[int] = []
         for group, places in by_guess.items():
-            fields = None
+            columns = None
             if group is not None and len(places) >= _FEW:
-                fields = group.read(list(map(texts.__getitem__, places)), set(map(datas.__getitem__, places)))
-            if group is None or fields is None:
+                columns = group.read(list(map(texts.__getitem__, places)), set(map(datas.__getitem__, places)))
+            if group is None or columns is None:
                 left += places
             else:
-                found.append(Together(group.shape, places, fields))
+                found.append(Together(group.shape, places, group.shape.names, columns))
         for place in left:
             self._learn(looks[place], alone(place))
         return found
@@ -134,25 +184,21 @@ class _Group:
         self._rivals = rivals
         self._index = index
 
-    def read(self, texts: list[str], datas: set[str]) -> list[Fields] | None:
-        """Return the fields of each text; None where not each of them is of this wording, or that is not certain."""
+    def read(self, texts: list[str], datas: set[str]) -> list[Sequence[Any]] | None:
+        """Return the fields, one column each; None where not each text is of this wording, or that is not certain."""
         joined = "\n".join(texts)
         spaced = "  " in joined
         rows = self.shape.groups(joined, tight=not spaced)
         if len(rows) != len(texts) or self._fits_before(texts, joined, datas, spaced=spaced):
             return None
-        names, shape = self.shape.names, self.shape
+        names = self.shape.names
         if not names:
-            return [{} for _ in texts]
+            return []
         written: Iterable[Sequence[str]] = zip(*rows, strict=True) if len(names) > 1 else [rows]
         try:
-            columns = list(map(convert_all, shape.converters, written))
+            return list(map(convert_all, self.shape.converters, written))
         except ValueError:  # a converter refuses
             return None
-        fields = _dicts(names, columns)
-        if shape.has_spis and any(MASKED in column for column in columns):
-            return list(map(unmasked, fields))
-        return fields
 
     def _fits_before(self, texts: list[str], joined: str, datas: set[str], *, spaced: bool) -> bool:
         """Whether a wording that comes before fits one of the texts."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,13 @@ class Library:
     def read(
         self, batches: Iterable[Records], tally: Tally, *, batch: int = BATCH, watch: Watch | None = None
     ) -> Iterator[Event]:
-        """Yield the events of batches of records in their order; every record is counted in `tally`.
+        """Yield the events of batches of records one by one, as `parts` does."""
+        return chain.from_iterable(self.parts(batches, tally, batch=batch, watch=watch))
+
+    def parts(
+        self, batches: Iterable[Records], tally: Tally, *, batch: int = BATCH, watch: Watch | None = None
+    ) -> Iterator[Sequence[Event]]:
+        """Yield the events of batches of records in their order, most of them as columns; each record is counted.
 
         Batches are put together to so many records, or some more. `watch` is shown these with their matches, before the
         events that they complete.
@@ -65,8 +71,8 @@ class Library:
             matches = matcher.match(taken)
             if watch is not None:
                 watch(taken, matches)
-            yield from assembler.feed(taken, matches)
-        yield from assembler.finish()
+            yield from assembler.parts(taken, matches)
+        yield assembler.finish()
 
 
 def _gathered(batches: Iterable[Records], most: int) -> Iterator[Records]:

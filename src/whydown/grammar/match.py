@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, overload
 import ahocorasick_rs
 
 from whydown.envelope.record import Record, Records
-from whydown.grammar.bulk import Bulk, Index, Wording
+from whydown.grammar.bulk import Bulk, Index, Rows, Wording
 from whydown.grammar.compile import CompiledGrammar, Shape, compile_grammar, joined
 from whydown.grammar.model import NO_PROGRAM
 
@@ -196,12 +196,11 @@ class _Reader:
 
         if len(texts) < _MANY or grammar.keyed:
             deque(map(alone, range(len(texts))), 0)
-        else:
-            for shape, places, own in self._bulk.read(texts, datas, alone):
-                some = [{**heads[place], **more} for place, more in zip(places, own, strict=True)] if heads else own
-                deque(map(shapes.__setitem__, places, repeat(shape)), 0)
-                deque(map(fields.__setitem__, places, some), 0)
-        return Matches([grammar] * len(texts), shapes, fields, texts)
+            return Matches([grammar] * len(texts), shapes, fields, texts)
+        together = self._bulk.read(texts, datas, alone)
+        for some in together:
+            deque(map(shapes.__setitem__, some.places, repeat(some.shape)), 0)
+        return Matches([grammar] * len(texts), shapes, Rows(fields, together, heads), texts)
 
     def _one(self, text: str, fields: dict[str, Any], data: str) -> tuple[Shape | None, dict[str, Any]]:
         """Return the first wording that a message, divided from its prefix, is, and what it yields."""

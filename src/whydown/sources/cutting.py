@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import accumulate, compress, count, repeat
 from operator import add, sub
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from ahocorasick_rs import MATCHKIND_LEFTMOST_FIRST, BytesAhoCorasick
 
 from whydown.sources.damage import DamagedError
-from whydown.sources.line import Lines, Origin
+from whydown.sources.line import Lines, Origins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from whydown.sources.line import Side
     from whydown.tally import Tally
@@ -27,9 +26,6 @@ _DENSE = 4  # ... one line in so many has a mark, or more
 _SAMPLE, _SHORT = 4096, 32  # bytes that are looked at, and bytes of a line up to which each byte is looked at
 
 _FEED = b"\n"
-
-# NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
-_origin = cast("Callable[[tuple[str, str, int, int]], Origin]", partial(tuple.__new__, Origin))
 
 
 class Place(NamedTuple):
@@ -180,8 +176,7 @@ class Cutter(NamedTuple):
             text = joined.decode(errors="surrogateescape")
             tally.undecodable += sum(map(_undecodable, text.split("\n")))
         texts = text.split("\n")
-        stand = zip(repeat(place.source, len(texts)), repeat(place.member), numbers, offsets, strict=False)
-        lines = Lines(texts, list(map(_origin, stand)), place.side)
+        lines = Lines(texts, Origins(place.source, place.member, numbers, offsets), place.side)
         if "" not in texts:
             return lines
         tally.blank += texts.count("")

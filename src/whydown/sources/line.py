@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import partial
-from itertools import compress, repeat
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from itertools import chain, compress, repeat
+from typing import TYPE_CHECKING, Any, NamedTuple, cast, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
 
 
 class Side(StrEnum):
@@ -38,6 +39,53 @@ class Origin(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
+
+
+# NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
+_origin = cast("Callable[[tuple[str, str, int, int]], Origin]", partial(tuple.__new__, Origin))
+
+
+class Origins(Sequence[Origin]):
+    """Where lines of one file or member stand, column by column; an `Origin` is made when somebody asks for it."""
+
+    __slots__ = ("member", "numbers", "offsets", "source")
+
+    def __init__(self, source: str, member: str, numbers: Sequence[int], offsets: Sequence[int]) -> None:
+        """Take the file and the member with the numbers and the places of lines, as many of one as of the other."""
+        self.source = source
+        self.member = member
+        self.numbers = numbers
+        self.offsets = offsets
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[Origin]:
+        return map(_origin, zip(repeat(self.source), repeat(self.member), self.numbers, self.offsets, strict=False))
+
+    @overload
+    def __getitem__(self, place: int) -> Origin: ...
+    @overload
+    def __getitem__(self, place: slice) -> Origins: ...
+    def __getitem__(self, place: int | slice) -> Origin | Origins:
+        if isinstance(place, slice):
+            return Origins(self.source, self.member, self.numbers[place], self.offsets[place])
+        return _origin((self.source, self.member, self.numbers[place], self.offsets[place]))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Sequence[Origin]]) -> Sequence[Origin]:
+        """Put columns behind one another; they stay columns where all are of one file or member."""
+        own = [part for part in parts if isinstance(part, Origins)]
+        if len(own) < len(parts) or len({(part.source, part.member) for part in own}) > 1:
+            return list(chain.from_iterable(parts))
+        numbers = list(chain.from_iterable(part.numbers for part in own))
+        offsets = list(chain.from_iterable(part.offsets for part in own))
+        return cls(own[0].source, own[0].member, numbers, offsets)
+
+    def where(self, keep: Sequence[bool]) -> Origins:
+        """Return those for which that is so."""
+        numbers, offsets = list(compress(self.numbers, keep)), list(compress(self.offsets, keep))
+        return Origins(self.source, self.member, numbers, offsets)
 
 
 class Content(NamedTuple):
@@ -86,4 +134,6 @@ class Lines:
 
     def where(self, keep: Sequence[bool]) -> Lines:
         """Return the lines for which that is so."""
-        return Lines(list(compress(self.texts, keep)), list(compress(self.origins, keep)), self.side)
+        origins = self.origins
+        kept = origins.where(keep) if isinstance(origins, Origins) else list(compress(origins, keep))
+        return Lines(list(compress(self.texts, keep)), kept, self.side)
