@@ -22,6 +22,8 @@ _QUARTER = 900 * SECOND  # zones change their offset at quarters of an hour
 _CACHE = 20_000
 # The parts of `2026-11-21T20:40:01.123456Z`, and of what follows its seconds.
 _WALL, _TAIL = itemgetter(slice(19)), itemgetter(slice(19, None))
+_MINUTE = 17  # characters up to the seconds
+_SECONDS = {f"{second:02}": second * SECOND for second in range(60)}
 _MICROS = 7  # characters of a fraction with its point
 _FIRST, _DIGITS, _ZONE = itemgetter(slice(1)), itemgetter(slice(1, _MICROS)), itemgetter(slice(_MICROS, None))
 _POINTS = frozenset(".,")
@@ -124,7 +126,7 @@ class Clock:
             tails = list(map(_ZONE, tails))
         try:
             adds = _looked_up(self._zoned, tails, _zoned)
-            walls = _looked_up(self._walls, list(map(_WALL, stamped)), stamps.wall_clock)
+            walls = _looked_up(self._walls, list(map(_WALL, stamped)), self._wall)
         except KeyError:
             return None
         ats = list(map(add, walls, adds))
@@ -133,6 +135,20 @@ class Clock:
         self.epoch(ats[0])
         self.at = self._last_full = ats[-1]
         return ats
+
+    def _wall(self, text: str) -> int | None:
+        """Read the wall clock of a stamp by its minute, which others share."""
+        seconds = _SECONDS.get(text[_MINUTE:])
+        if seconds is None:  # a leap second, or none at all
+            return stamps.wall_clock(text)
+        first = f"{text[:_MINUTE]}00"
+        begin = self._walls.get(first)
+        if begin is None:
+            begin = stamps.wall_clock(first)
+            if begin is None:
+                return None
+            _keep(self._walls, first, begin)
+        return begin + seconds
 
     def epoch(self, at: int) -> Certainty:
         """Take a complete time, in microseconds UTC."""

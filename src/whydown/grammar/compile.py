@@ -15,6 +15,7 @@ from operator import call
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whydown.grammar.event import Provenance, Rule
+from whydown.grammar.expressions import compiled
 from whydown.grammar.fields import Fields, Unread
 from whydown.grammar.model import EventBlock, Slot, Template
 from whydown.grammar.slots import ANYTHING, MASKED, READINGS, Reading, converter
@@ -249,13 +250,13 @@ class Shape:
 
     def _line(self, expression: str) -> re.Pattern[str]:
         within = expression.replace("[^", r"[^\n")
-        return re.compile(rf"^(?:{within})$", self.flags & ~re.DOTALL | re.MULTILINE)
+        return compiled(rf"^(?:{within})$", self.flags & ~re.DOTALL | re.MULTILINE)
 
     @cached_property
     def head(self) -> Callable[[str], re.Match[str] | None]:
         """Match the beginning of a text, with the blanks that follow; a slot at its end ends there."""
         after = "(?: +|\\Z)" if self.pattern.open_end else " *"
-        return re.compile(rf"(?:{self.pattern.expression}){after}", self.flags).match
+        return compiled(rf"(?:{self.pattern.expression}){after}", self.flags).match
 
     def read(self, text: str) -> dict[str, Any] | None:
         """Return the typed fields when this wording is the whole of `text` (no blanks around it), else None."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from whydown.envelope.record import Records
 from whydown.errors import KnowledgeError
+from whydown.grammar import expressions
 from whydown.grammar.assemble import Assembler
 from whydown.grammar.cache import GRAMMARS
 from whydown.grammar.match import Matcher
@@ -73,6 +74,7 @@ class Library:
                 watch(taken, matches)
             yield from assembler.parts(taken, matches)
         yield assembler.finish()
+        expressions.keep()
 
 
 def _gathered(batches: Iterable[Records], most: int) -> Iterator[Records]:
