@@ -83,7 +83,7 @@ def tell(
         if told is None:
             continue
         yield told.incident, told
-        if episode.layer == "session":
+        if episode.layer == "session" and episode.flaps:  # no tunnel follows one that is up, though only here
             down.append(told)
     for told in down:
         reason = following_reason(told.shown[0].reason.asked, knowledge.reasons)
@@ -156,7 +156,7 @@ def _tell(
         evidence=evidence,
         timeline=pick_timeline(episode, evidence),
         trigger=find_trigger(episode, evidence),
-        contradictions=_contradictions(shown, lead),
+        contradictions=(*_one_sided(episode), *_contradictions(shown, lead)),
         ruled_out=_ruled_out(knowledge.causes, findings, reason, session),
         missing=name_missing(knowledge.commands, scene, reason, findings),
         attempts=episode.attempts,
@@ -190,15 +190,19 @@ def _findings(causes: Iterable[CauseBlock], scene: Scene, reason: Shown, tally: 
         if finding.given_up:
             tally.notice(finding.cause.name, "has too many ways to be true here; the best one found is shown")
     misleading = {f.cause.name for f in found if name not in {n.name for n in f.cause.explains}}
-    found.sort(
-        key=lambda f: (_ORDER[f.level], f.cause.name in misleading, not f.spoken, len(f.unheard), -len(f.evidence))
-    )
+    found.sort(key=lambda f: _place(f, misleading=f.cause.name in misleading))
     found = _unsilenced(found)
     if found and found[0].level is Confidence.CONFIRMED:
         found = [f for f in found if f.level is not Confidence.POSSIBLE]
     elif found and found[0].level is Confidence.PROBABLE:
         found = [f for f in found if f.spoken]
     return found
+
+
+def _place(finding: Finding, *, misleading: bool) -> tuple[int, bool, bool, int, int, int]:
+    """Return where a finding stands among others: what must be seen and was not counts before what would veto."""
+    level = _ORDER[finding.level]
+    return level, misleading, not finding.spoken, finding.lacking, len(finding.unheard), -len(finding.evidence)
 
 
 def _unsilenced(findings: Sequence[Finding]) -> list[Finding]:
@@ -246,6 +250,13 @@ def _alternatives(findings: Sequence[Finding], causes: Sequence[CauseBlock]) -> 
     alike = {n.name: Alternative(n.name, titles[n.name], Confidence.POSSIBLE, lead.settles) for n in lead.cause.alike}
     others = {f.cause.name: _alternative(f) for f in findings[1:]}
     return tuple((alike | others).values())[:_ALTERNATIVES]
+
+
+def _one_sided(episode: Episode) -> tuple[str, ...]:
+    """Say of a session's trouble without a down that one gateway has the IKE SA and the other has not."""
+    if episode.layer != "session" or episode.flaps:
+        return ()
+    return ("The Edge's log has the session up to its end; the peer's log says that the peer has none",)
 
 
 def _contradictions(shown: Sequence[Shown], lead: Finding | None) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ class Finding:
     settles: str  # what would settle it; empty where nothing is missing
     why: str  # why it is no surer than it is
     unhelped: int = 0  # how many `helps` found nothing
+    lacking: int = 0  # how many clauses that must hold were not heard
     spoken: bool = True  # a line of the gateway that is `either` fills a clause that must be filled
     given_up: bool = False  # the step limit was reached: there may be a surer binding
 
@@ -168,6 +169,7 @@ def _finding(cause: Cause, solution: Solution, search: Search) -> Finding:
         settles=settles if missing or cause.alike else "",
         why=why,
         unhelped=solution.unhelped,
+        lacking=len(solution.unheard),
         spoken=solution.spoken,
     )
 

@@ -13,6 +13,7 @@ from whydown.sessions.clues import BGP_KINDS, SECOND
 from whydown.sessions.disowned import without_disowned
 from whydown.sessions.half_up import taken_up
 from whydown.sessions.model import Episode
+from whydown.sessions.one_sided import signs_across
 from whydown.sessions.protocols import is_of_child
 from whydown.sessions.sas import BGP, SESSION, TUNNEL, Turn, tunnel_name, turns
 from whydown.sessions.signs import (
@@ -77,6 +78,8 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
     stretches = list(_stretches(events, ups, SESSION, side)) or _never_begun(events, side)
     episodes += [_episode(session, SESSION, "", s) for s in _fold(stretches)]
     episodes += _refused_beside(session, ups, side)
+    if across := signs_across(events, side, ups):
+        episodes.append(_ailment(session, SESSION, "", across))
     tunnels = {t.tunnel for t in told if t.layer == TUNNEL}
     tunnels |= {tunnel_name(e) for e in session.events if e.kind is Kind.TUNNEL_DOWN}
     for tunnel in sorted(tunnels - {""}) or [""]:
