@@ -75,7 +75,7 @@ def test_header_says_who_since_when_how_often_and_what_follows() -> None:
     header = flat(render(a_report(both_sides(), tunnel_below())).split("## Cause")[0])
     assert "edge edge-01 192.0.2.1, nsx-edge" in header
     assert "peer gw-b 198.51.100.7 ID gw-b.example.net, strongswan" in header
-    assert "since 2026-03-04 10:55:16Z, still failing 11:40:02Z, 41 attempts" in header
+    assert "since 2026-03-04 10:55:16Z, still failing 11:40:02Z, 41 failed attempts" in header
     assert "with it tunnel 10.1.0.0/24 === 10.2.0.0/24: IKE SA down" in header
     assert "before 10:49:07 peer: connection loaded: nsx (charon.log:89770)" in header
 

@@ -160,6 +160,7 @@ def _tell(
         ruled_out=_ruled_out(knowledge.causes, findings, reason, session),
         missing=name_missing(knowledge.commands, scene, reason, findings),
         attempts=episode.attempts,
+        downs=episode.flaps,
         last_seen=episode.last_seen,
         clocks=session.clocks,
         link=reason.reason.link,

@@ -136,8 +136,9 @@ class Incident:
     ruled_out: tuple[str, ...] = ()
     missing: tuple[Missing, ...] = ()
     consequences: tuple[str, ...] = ()
-    attempts: int = 1
-    last_seen: int | None = None  # the last failing attempt
+    attempts: int = 0  # how many negotiations failed
+    downs: int = 1  # how often it went down: several times where it flaps, never where it only ails
+    last_seen: int | None = None  # the last sign of trouble
     clocks: Clocks = NO_CLOCKS
     link: str = ""  # the page that documents the reason
     follows: str = ""  # the incident of the session that this one of a tunnel merely follows

@@ -38,7 +38,7 @@ _PLACED = {  # fields of a line that have a place in ECS
 _OF_THE_WIRE = (  # what of an incident is kept as the JSON lines have it
     *("layer", "state", "certainty", "session", "tunnel", "cause", "confidence", "confidence_why", "alternatives"),
     *("differs", "actions", "evidence", "contradictions", "ruled_out", "missing", "consequences", "attempts"),
-    *("clocks", "follows"),
+    *("downs", "clocks", "follows"),
 )
 
 

@@ -158,6 +158,7 @@ def incident_wire(incident: Incident) -> IncidentWire:
         "missing": [_missing(item) for item in incident.missing],
         "consequences": list(incident.consequences),
         "attempts": incident.attempts,
+        "downs": incident.downs,
         "clocks": _clocks(incident.clocks),
         "follows": incident.follows or None,
     }

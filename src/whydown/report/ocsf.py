@@ -39,7 +39,7 @@ _IP_ADDRESS = 2
 _RULE = 1
 _OF_THE_WIRE = (  # what of an incident is kept as the JSON lines have it
     *("layer", "state", "certainty", "tunnel", "reason", "cause", "confidence_why", "alternatives", "differs"),
-    *("contradictions", "ruled_out", "missing", "consequences", "attempts", "clocks", "follows"),
+    *("contradictions", "ruled_out", "missing", "consequences", "attempts", "downs", "clocks", "follows"),
 )
 
 

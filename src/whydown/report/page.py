@@ -163,9 +163,12 @@ def _when(incident: Incident) -> str:
     elif incident.ended is not None:
         text = f"{stamps(incident.began, incident.ended)}, {duration(incident.ended - incident.began)}"
     elif incident.last_seen is not None and incident.last_seen > incident.began + 1_000_000:
-        text += f", still failing {_moment(incident.last_seen, incident.began)}Z"
+        still = "last" if incident.state == "flapping" else "still failing" if incident.attempts else "still down"
+        text += f", {still} {_moment(incident.last_seen, incident.began)}Z"
+    if incident.downs > 1:
+        text += f", down {incident.downs} times"
     if incident.attempts > 1:
-        text += f", {many(incident.attempts, 'attempt')}"
+        text += f", {many(incident.attempts, 'failed attempt')}"
     doubts = {1: "; year and zone assumed", 2: "; zone assumed"}
     return text + doubts.get(int(incident.certainty), "")
 

@@ -156,6 +156,7 @@ class IncidentWire(TypedDict):
     missing: list[MissingWire]
     consequences: list[str]
     attempts: int
+    downs: int
     clocks: ClocksWire
     follows: str | None
 

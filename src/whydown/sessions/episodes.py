@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from whydown.envelope.record import Certainty
 from whydown.grammar.names import ERRORS
 from whydown.grammar.vocabulary import Direction, Kind
+from whydown.sessions.attempts import failed_sessions, failed_tunnels, is_failing
 from whydown.sessions.clues import BGP_KINDS, SECOND
 from whydown.sessions.disowned import without_disowned
 from whydown.sessions.half_up import taken_up
@@ -42,8 +44,12 @@ _FLAP_GAP = 15 * 60 * SECOND  # downs nearer than this to each other are one fla
 _FLAPS = 3  # so many downs make a flapping
 _CROSSING = 5 * SECOND  # two DELETEs of one SA that meet on the way
 _PLANNED_GAP = 10 * SECOND  # a reauthentication that breaks before it makes is done by then
+_EARLY = SECOND  # the other side may have begun what this one hears of by so much earlier
 # Reasons that NSX states of whatever has not come up yet.
 _NOT_YET = frozenset({"negotiation not started", "ipsec negotiation not started", "ike sa down"})
+
+
+_at = attrgetter("at")
 
 
 @dataclass(slots=True)
@@ -76,6 +82,7 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
         ups = taken_up(ups, session.events)
     events = tuple(e for e in session.events if e.kind not in BGP_KINDS)
     stretches = list(_stretches(events, ups, SESSION, side)) or _never_begun(events, side)
+    _count(session, SESSION, events, stretches)
     episodes += [_episode(session, SESSION, "", s) for s in _fold(stretches)]
     episodes += _refused_beside(session, ups, side)
     if across := signs_across(events, side, ups):
@@ -84,7 +91,9 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
     tunnels |= {tunnel_name(e) for e in session.events if e.kind is Kind.TUNNEL_DOWN}
     for tunnel in sorted(tunnels - {""}) or [""]:
         mine = [t for t in told if t.layer == TUNNEL and t.tunnel == tunnel]
-        stretches = list(_stretches(_of_tunnel(session.events, tunnel), mine, TUNNEL, side))
+        near = _of_tunnel(session.events, tunnel)
+        stretches = list(_stretches(near, mine, TUNNEL, side))
+        _count(session, TUNNEL, near, stretches)
         episodes += [_episode(session, TUNNEL, tunnel, s) for s in _fold(stretches)]
         episodes += _ailing(session, tunnel, mine)
     return (*episodes, *_bgp_episodes(session, side))
@@ -104,7 +113,8 @@ def _refused_beside(session: Session, ups: Sequence[Turn], side: Side) -> Iterat
         if up and told and event.side is side and conn and conn not in came_up and not is_of_child(event):
             refused.setdefault(conn, []).append(event)
     for conn, signs in refused.items():
-        stretch = _Stretch(signs[0].at, was_up=False, trigger=None, attempts=len(signs), last_seen=signs[-1].at)
+        stretch = _Stretch(signs[0].at, was_up=False, trigger=None, last_seen=signs[-1].at, signs=signs)
+        _count(session, SESSION, [e for e in session.events if e.get("conn") == conn], [stretch])
         yield _episode(session, SESSION, conn, stretch)
 
 
@@ -161,7 +171,6 @@ def _stretches(events: Sequence[Event], told: Sequence[Turn], layer: str, side: 
             continue
         if event.kind in STARTS[layer] and event.side is side:
             stretch = stretch or _Stretch(event.at, was_up=False, trigger=None)
-            stretch.attempts += 1
             stretch.last_seen = event.at
         elif _is_sign(event, layer):
             stretch = stretch or _Stretch(event.at, was_up=False, trigger=None)
@@ -169,6 +178,19 @@ def _stretches(events: Sequence[Event], told: Sequence[Turn], layer: str, side: 
             stretch.signs.append(event)
     if stretch:
         yield stretch
+
+
+def _count(session: Session, layer: str, events: Sequence[Event], stretches: Iterable[_Stretch]) -> None:
+    """Note in each stretch how many negotiations failed in it; where only a refusal tells of one, one did."""
+    counted = failed_sessions if layer == SESSION else failed_tunnels
+    for stretch in stretches:
+        begin = stretch.began - _EARLY if stretch.was_up else 0
+        ended = stretch.ended is not None
+        high = bisect_right(events, stretch.ended, key=_at) if stretch.ended is not None else len(events)
+        near = events[bisect_left(events, begin, key=_at) : high]
+        stretch.attempts = counted(near, session.hearing, stretch.began, stretch.last_seen, ended=ended)
+        if not stretch.attempts and not stretch.was_up and any(map(is_failing, stretch.signs)):
+            stretch.attempts = 1
 
 
 def _is_sign(event: Event, layer: str) -> bool:
@@ -262,7 +284,7 @@ def _episode(session: Session, layer: str, tunnel: str, stretch: _Stretch) -> Ep
         ended=stretch.ended,
         was_up=stretch.was_up,
         flaps=stretch.flaps,
-        attempts=max(1, stretch.attempts),
+        attempts=stretch.attempts,
         last_seen=stretch.last_seen or stretch.began,
         events=_with_standing(session.events, stretch.began - _BEFORE, end),
     )
@@ -270,8 +292,8 @@ def _episode(session: Session, layer: str, tunnel: str, stretch: _Stretch) -> Ep
 
 def _with_standing(events: tuple[Event, ...], begin: int, end: int) -> tuple[Event, ...]:
     """Return the events from `begin` to `end`, and before them the last word on what still stands then."""
-    low = bisect_left(events, begin, key=lambda e: e.at)
-    high = bisect_right(events, end, key=lambda e: e.at)
+    low = bisect_left(events, begin, key=_at)
+    high = bisect_right(events, end, key=_at)
     room = {(side, kind): most for side in Side for kind, most in STANDING.items()}
     speaking = {(e.side, e.host) for e in events[low:high] if not e.of_dump and e.kind is not Kind.HA_STATE}
     standing = []
@@ -331,7 +353,7 @@ def _ailment(session: Session, layer: str, tunnel: str, signs: Sequence[Event]) 
         ended=signs[-1].at,
         was_up=True,
         flaps=0,
-        attempts=len({e.at // SECOND for e in signs}),
+        attempts=failed_tunnels(signs, session.hearing, signs[0].at, signs[-1].at, ended=False),
         last_seen=signs[-1].at,
         events=_with_standing(session.events, signs[0].at - _BEFORE, signs[-1].at + _BEFORE),
     )
