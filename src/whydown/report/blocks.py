@@ -144,8 +144,8 @@ def _chart(lives: Lives) -> Markup:
         for life in lives.rows
     )
     return Markup(
-        '<table class="lives">\n<thead><tr><th scope="col">Session</th><th scope="col">{}</th>'
-        '<th scope="col">In all</th></tr></thead>\n<tbody>\n{}</tbody></table>\n{}'
+        '<table class="lives">\n<thead><tr><th scope=col>Session</th><th scope=col>{}</th>'
+        "<th scope=col>In all</th></tr></thead>\n<tbody>\n{}</tbody></table>\n{}"
     ).format(axis, rows, _LEGEND)
 
 
@@ -159,7 +159,7 @@ def _look(look: str) -> Markup:
 
 def _table(table: Table) -> Markup:
     looks = [*table.looks, *[""] * (len(table.rows) - len(table.looks))]
-    header = Markup().join(Markup('<th scope="col">{}</th>').format(quote(cell)) for cell in table.header)
+    header = Markup().join(Markup("<th scope=col>{}</th>").format(quote(cell)) for cell in table.header)
     rows = (
         Markup("<tr{}><th scope=row>{}</th>{}</tr>\n").format(_look(look), quote(cells[0]), _cells(cells[1:]))
         for cells, look in zip(table.rows, looks, strict=True)

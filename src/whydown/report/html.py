@@ -174,6 +174,6 @@ def _section(section: Section, level: int, lines: Lines, sure: str = "") -> Mark
         return Markup('<section class="{}">\n{}</section>\n').format(name, inside)
     heading = Markup("<h{0}>{1}</h{0}>").format(level, title)
     if section.name in _FOLDED:
-        return Markup('<details class="{}"><summary>{}</summary>\n{}</details>\n').format(name, heading, inside)
+        return Markup("<details class={}><summary>{}</summary>\n{}</details>\n").format(name, heading, inside)
     anchor = Markup(' id="{}"').format(name) if name in _ANCHORED else Markup()
     return Markup('<section{} class="{}">{}\n{}</section>\n').format(anchor, name, heading, inside)

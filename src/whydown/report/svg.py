@@ -218,7 +218,8 @@ def _place(told: Told, y: int, line: Callable[[Event], str]) -> Markup:
     if key := line(told.event):
         place = Markup("<a id=r{0} href=#e{0}>{1}</a>").format(key, place)
     time = clock(told.at) if told.timed else ""
-    return Markup('<text class="t {}" x={} y={}>{}{}</text>').format(str(told.side)[0], x, y + 14, time, place)
+    look = Markup('"t e"') if told.side is Side.EDGE else "t"
+    return Markup("<text class={} x={} y={}>{}{}</text>").format(look, x, y + 14, time, place)
 
 
 def _rows(rows: Sequence[str], x: int, y: int) -> Markup:
