@@ -3,7 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from whydown.sources import cutting
 from whydown.sources.cutting import LIMIT, Cutter, Place, Sieve
 from whydown.sources.streams import blocks
 from whydown.tally import Tally
@@ -53,3 +56,24 @@ def test_an_error_while_reading_keeps_the_whole_lines_before_it() -> None:
         ("log", "reading stopped: Input/output error")
     ]
     assert (tally.damaged, tally.lines, tally.other) == (True, 3, 1)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    gaps=st.lists(st.sampled_from([0, 1, 30, 900, 3000]), min_size=1, max_size=40),
+    size=st.integers(1, 9000),
+    own=st.booleans(),
+)
+def test_lines_with_a_mark_stand_where_counting_every_line_puts_them(gaps: list[int], size: int, *, own: bool) -> None:
+    marked = [f"charon {number}".encode() for number in range(len(gaps))]
+    whole = b"".join(b"other\n" * gap + line + b"\n" for gap, line in zip(gaps, marked, strict=True))
+    expected = [(number, line) for number, line in enumerate(whole.split(b"\n"), start=1) if b"charon" in line]
+    tally = Tally()
+    pieces = [whole[begin : begin + size] for begin in range(0, len(whole), size)]
+    with pytest.MonkeyPatch.context() as patch:
+        if own:  # as without stringzilla
+            patch.setattr(cutting, "_count", bytes.count)
+        found = [line for batch in Cutter(Place("log"), tally, Sieve([b"charon"])).batches(pieces) for line in batch]
+    assert [(line.origin.line, line.text.encode()) for line in found] == expected
+    assert [whole[line.origin.offset :].startswith(line.text.encode()) for line in found] == [True] * len(marked)
+    assert (tally.lines, tally.other) == (sum(gaps) + len(gaps), sum(gaps))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import call
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,6 +33,9 @@ _BEYOND_LINE = re.compile(r"\\[DWs]")  # classes that hold line feeds; `[^...]` 
 _PROPOSALS = frozenset(name for name, known in FIELDS.items() if known.type is SlotType.PROPOSALS)
 _SPIS = frozenset(name for name, known in FIELDS.items() if known.type in (SlotType.SPI32, SlotType.SPI64))
 _SPACED = frozenset({SlotType.TEXT, SlotType.IDENT, SlotType.NOTIFY, SlotType.TS, SlotType.PROPOSALS})
+
+
+_escaped = lru_cache(1024)(re.escape)  # each piece is written twice, at least
 
 
 class Pattern(NamedTuple):
@@ -93,7 +96,7 @@ def _expression(parts: Sequence[str | Slot], local_types: Mapping[str, str], *, 
 
 def _literal(text: str, *, tight: bool, guarded: bool = False) -> str:
     """Write a literal; `guarded`: no blank may stand before it, which is looked at when its first character fits."""
-    written = (" " if tight else " ++").join(re.escape(piece) for piece in _BLANKS.split(text))
+    written = (" " if tight else " ++").join(map(_escaped, _BLANKS.split(text)))
     if not guarded or text[0] == " ":
         return written
     first = re.escape(text[0])
