@@ -39,6 +39,7 @@ _MIRRORED = {
     Kind.IKE_FAILED: ("notify",),
     Kind.CHILD_FAILED: ("notify",),
 }
+_FIRST = {"IKE_SA_INIT": 0, "IKE_AUTH": 1}  # message IDs that need not be logged (RFC 7296 section 2.2)
 # What shows that a message left or came, whatever became of it.
 _LEFT = frozenset({Kind.PACKET, Kind.IKE_MESSAGE, Kind.RETRANSMIT})
 _CAME = frozenset(
@@ -60,7 +61,7 @@ def align(edge: Sequence[Event], peer: Sequence[Event]) -> Clocks:
 
     An SA that both sides logged with the same SPIs is proof: one is enough. Otherwise every message that one sent and
     the other received votes with its difference; the fullest second wins if at least three agree and no other does as
-    well. Where messages are logged as sent and only as unreadable when they come, the moments of sending and coming
+    well. Fewer do where all say that the clocks agree, as clocks mostly do. Where messages are logged as sent and only as unreadable when they come, the moments of sending and coming
     vote: the gaps between retransmits are a pattern of their own. Without enough votes the offset stays None.
     """
     proofs = list(_differences(_keyed(edge, _proof_keys), _keyed(peer, _proof_keys)))
@@ -117,7 +118,8 @@ def _fullest(votes: list[int]) -> Clocks:
         elif abs(first - votes[best[1]]) > 2 * _BIN:
             rival = max(rival, count)
     if best[0] < _ENOUGH:
-        return NO_CLOCKS
+        agree = votes and all(abs(v) <= _BIN for v in votes)
+        return _clocks(votes) if agree else NO_CLOCKS
     if rival == best[0]:
         return _least(votes, best[0])
     return _clocks(votes[best[1] : best[2]])
@@ -210,6 +212,8 @@ def _mirror_keys(event: Event, *, sent: bool) -> Iterator[Hashable]:
     values = tuple(event.fields.get(n) for n in names)
     if names and values[0] is None:
         return
+    if event.kind is Kind.IKE_MESSAGE and values[-1] is None:
+        values = (*values[:-1], _FIRST.get(str(values[0])))
     yield event.kind, sent, *values
 
 
