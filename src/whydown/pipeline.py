@@ -26,6 +26,7 @@ from whydown.report.model import Report
 from whydown.sessions.episodes import cut_episodes
 from whydown.sessions.latest import latest
 from whydown.sessions.rebuild import rebuild_sessions
+from whydown.sessions.strangers import find_strangers
 from whydown.sessions.writers import gather_writers
 from whydown.sources import files
 from whydown.sources.bundles import Window
@@ -189,6 +190,7 @@ def conclude(  # noqa: PLR0913 - what an analysis is made of
     kept = latest(events, options.most, tally)  # read first: names of files tell sides, too, once they are read
     sessions, heard = _sessions(kept, inputs, options, tally)
     able = _able(library)
+    sessions = _without_strangers(sessions, tally)
     incidents: list[Incident] = []
     traces: list[Trace] = []
     asked = [c for c in knowledge.causes if c.name in options.why_not]
@@ -199,6 +201,15 @@ def conclude(  # noqa: PLR0913 - what an analysis is made of
     incidents.sort(key=lambda i: (i.began, i.layer, i.id))
     folded = fold_consequences(incidents)
     return Report(incidents=folded, tally=tally, sessions=sessions, heard=heard, traces=tuple(traces))
+
+
+def _without_strangers(sessions: tuple[Session, ...], tally: Tally) -> tuple[Session, ...]:
+    """Leave out who only knocked, and note it: no session of the gateway is down for that."""
+    strangers = find_strangers(sessions)
+    for session in strangers:
+        said = "asked for an IKE SA for which no connection is configured, beside sessions that are up; taken for a stranger"
+        tally.notice(session.name.name, said)
+    return tuple(s for s in sessions if s not in strangers)
 
 
 @lru_cache(maxsize=2)

@@ -124,3 +124,26 @@ def test_a_drift_is_followed_over_a_day(drift: float, offset: float) -> None:
     peer = [sa("peer", at * (1 + drift) + offset, at // 3600) for at in hours]
     clocks = align(edge, peer)
     assert all(abs(m.at - e.at) <= 1.1 * SECOND for m, e in zip(shift(peer, clocks), edge, strict=True))
+
+
+def test_message_ids_that_need_not_be_logged_meet_those_that_are() -> None:
+    edge = [
+        event("edge ike.message out", at=0, exchange="IKE_SA_INIT", role="request", message_id=0),
+        event("edge ike.message in", at=0.1, exchange="IKE_SA_INIT", role="response", message_id=0),
+        event("edge ike.message out", at=0.2, exchange="IKE_AUTH", role="request", message_id=1),
+    ]
+    peer = [
+        event("peer ike.message in", at=40, exchange="IKE_SA_INIT", role="request"),
+        event("peer ike.message out", at=40.1, exchange="IKE_SA_INIT", role="response"),
+        event("peer ike.message in", at=40.2, exchange="IKE_AUTH", role="request"),
+    ]
+    assert align(edge, peer) == Clocks(40.0, 0.0, 3)
+
+
+@pytest.mark.parametrize(("offset", "known"), [(0.05, True), (3600.05, False)])
+def test_one_exchange_is_enough_where_it_says_that_the_clocks_agree(offset: float, *, known: bool) -> None:
+    edge = [event("edge ike.failed in", at=0, notify="INVALID_SYNTAX")]
+    peer = [event("peer ike.failed out", at=offset, notify="INVALID_SYNTAX")]
+    clocks = align(edge, peer)
+    assert (clocks == Clocks(0.05, 0.0, 1)) is known
+    assert (clocks == NO_CLOCKS) is not known

@@ -44,3 +44,25 @@ def test_a_refusal_long_after_is_of_another_negotiation() -> None:
 def test_what_the_responder_refuses_takes_nothing_from_the_initiator() -> None:
     events = [*ups(), refused(2)]
     assert without_disowned(events, Side.EDGE) == events
+
+
+def unread(at: float) -> Event:
+    return event("peer message.garbled in", at=at, ike_id=1)
+
+
+def given_up(at: float) -> Event:
+    return event("peer ike.timeout local", at=at, ike_id=1)
+
+
+def test_what_the_initiator_cannot_read_and_gives_up_was_never_up() -> None:
+    assert without_disowned([begun(), *ups(), unread(2), given_up(16)], Side.EDGE) == [begun(), unread(2), given_up(16)]
+
+
+def test_what_the_initiator_reads_when_it_is_sent_again_is_up() -> None:
+    events = [begun(), *ups(), unread(2), event("peer ike.up", at=3, ike_id=1), given_up(60)]
+    assert without_disowned(events, Side.EDGE) == events
+
+
+def test_what_the_initiator_only_waits_for_stays_as_the_responder_says() -> None:
+    events = [begun(), *ups(), given_up(16)]
+    assert without_disowned(events, Side.EDGE) == events

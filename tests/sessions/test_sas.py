@@ -200,3 +200,22 @@ def test_sas_whose_ends_were_never_logged_do_not_pile_up() -> None:
     assert live.remove({"spi-999"})
     assert not live.remove({"spi-0"})  # that one is gone
     assert len(live.sas) == 127
+
+
+def test_an_initiator_that_begins_anew_has_not_the_sa_before() -> None:
+    told = changes(
+        event("edge ike.up", at=1, ike_id=1, conn="branch", role="responder"),
+        event("edge ike.up", at=5, ike_id=3, conn="branch", role="responder"),
+        event("edge ike.gone", at=9, ike_id=3),
+    )
+    assert told == [("session", "", True), ("session", "", False)]
+
+
+@pytest.mark.parametrize(("conn", "role"), [("other", "responder"), ("branch", "initiator")])
+def test_sas_of_two_connections_or_begun_from_both_ends_live_side_by_side(conn: str, role: str) -> None:
+    told = changes(
+        event("edge ike.up", at=1, ike_id=1, conn="branch", role="responder"),
+        event("edge ike.up", at=5, ike_id=3, conn=conn, role=role),
+        event("edge ike.gone", at=9, ike_id=3),
+    )
+    assert told == [("session", "", True)]

@@ -124,6 +124,7 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
     children: dict[str, _Live] = {}
     starting = False  # a negotiation is under way beside what is up
     since = 0  # when the session came up last
+    answered = ""  # the connection of the SA that came up last, where the other side began it
     fresh = True  # nothing yet tells whether the log began in the middle of an SA's life
     host = ""
     logged = [e for e in events if not e.of_dump]
@@ -136,7 +137,8 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
         if fresh and _ends_the_unseen(event):
             ike.add(set(_UNSEEN))
         fresh = fresh and kind not in _BEGINNINGS and kind not in _IKE_DOWN
-        ike.sole |= _is_first_contact(event)
+        ike.sole |= _is_first_contact(event) or _is_begun_anew(event, answered)
+        answered = _answered(event, answered)
         if kind in _IKE_UP or (kind in _SHOWS_UP and not ike.sas):
             # A CHILD_SA without an IKE SA: the log begins in the middle, or the IKE SA's own line was lost.
             was = bool(ike.sas)
@@ -164,6 +166,21 @@ def _is_first_contact(event: Event) -> bool:
         return False
     payloads = event.get("payloads", "")
     return "N(INITIAL_CONTACT)" in payloads or "N(INIT_CONTACT)" in payloads
+
+
+def _answered(event: Event, before: str) -> str:
+    """Return the connection of the IKE SA that came up last, if the other side began it."""
+    if event.kind is not Kind.IKE_UP:
+        return before
+    return str(event.get("conn", "")) if event.get("role") == "responder" else ""
+
+
+def _is_begun_anew(event: Event, answered: str) -> bool:
+    """Whether the other side began one IKE SA after another: it has not, or not any more, the one before.
+
+    So it is where the responder's answer came too late. Pluto keeps the one before and says no word of it.
+    """
+    return event.kind is Kind.IKE_UP and answered != "" and _answered(event, "") == answered
 
 
 def _at_work(events: Sequence[Event]) -> Iterator[Event]:
