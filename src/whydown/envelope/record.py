@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import partial
 from itertools import chain, compress
@@ -94,6 +94,11 @@ class Records(Sequence[Record]):
         )
         return cls(ats, certainties, headers, texts, Origins.joined(origins), sides)
 
+    def unlike(self) -> Collection[Header]:
+        """Return the headers that occur; mostly all records share one."""
+        headers = self.headers
+        return headers[:1] if headers and headers.count(headers[0]) == len(headers) else set(headers)
+
     def columns(self) -> tuple[Sequence[Any], ...]:
         """Return all columns, in the order in which `Records` takes them."""
         return self.ats, self.certainties, self.headers, self.texts, self.origins, self.sides
@@ -120,5 +125,5 @@ class Records(Sequence[Record]):
     def __getitem__(self, place: int | slice) -> Record | Records:
         if isinstance(place, slice):
             return Records(*(column[place] for column in self.columns()))
-        at, certainty, header, text, origin, side = (column[place] for column in self.columns())
-        return _record((at, certainty, *header, text, origin, side))
+        when = self.ats[place], self.certainties[place]
+        return _record((*when, *self.headers[place], self.texts[place], self.origins[place], self.sides[place]))

@@ -178,7 +178,7 @@ class Assembler:
         headers, texts = records.headers, records.texts
         writer = headers[0][:3]
         first = self._last.get(writer)
-        if first is None or any(header[:3] != writer for header in set(headers)):
+        if first is None or any(header[:3] != writer for header in records.unlike()):
             return [self._is_fresh(record, record[2:5]) for record in records]
         fresh = list(map(ne, texts, [first.text, *texts[:-1]]))
         for place in compress(range(len(fresh)), map(not_, fresh)):

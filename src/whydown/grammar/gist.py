@@ -71,7 +71,7 @@ def gist(record: Record, match: Match) -> Event | None:
         fields |= _spis(text)
     if text.count(".") >= 6 or ":" in text:
         fields |= _addresses(text)
-    if record.app == "NSX" and (reason := _REASON.search(small)):
+    if record.app == "NSX" and any(map(small.__contains__, _REASONS)) and (reason := _REASON.search(small)):
         fields["reason"] = _REASONS[reason[0]]
     if not fields:
         return None

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Watch = Callable[[Sequence[Record], Sequence[Match | None]], None]
 
-BATCH = 4096  # records matched at once; 1 where records must become events as they come
+BATCH = 8192  # records matched at once; 1 where records must become events as they come
 _STEP = 512  # records of a stream that are taken at once
 _ROOM = 4 << 20  # characters that are matched at once
 

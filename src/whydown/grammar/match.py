@@ -111,7 +111,8 @@ class Matches(Sequence["Match | None"]):
 
     def match(self, place: int) -> Match:
         """Return the match at a place where there is one."""
-        return _match(tuple(column[place] for column in self.columns()))
+        grammar = cast("CompiledGrammar", self.grammars[place])
+        return _match((grammar, self.shapes[place], self.fields[place], self.texts[place]))
 
 
 class Matcher:
@@ -133,7 +134,7 @@ class Matcher:
     def match(self, records: Sequence[Record]) -> Matches:
         """Return for each record what it is; None where no grammar speaks of its program."""
         records = Records.of(records)
-        apps = set(map(_app, set(records.headers)))
+        apps = set(map(_app, records.unlike()))
         if len(apps) == 1 and (app := apps.pop()) and len(readers := self._of_program(app)) == 1:
             return readers[0].read(records)
         places: dict[str, list[int]] = {}

@@ -58,7 +58,7 @@ def address(text: str) -> str:
 
     An IPv4 address of which parts were made unreadable stays as it is: two that differ are two addresses still.
     """
-    if _PLAIN_V4.fullmatch(text) or _MASKED_ADDRESS.fullmatch(text):
+    if ":" not in text and (_PLAIN_V4.fullmatch(text) or _MASKED_ADDRESS.fullmatch(text)):
         return text
     bare = text[1:-1] if text.startswith("[") and text.endswith("]") and ":" in text else text
     try:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from whydown.report.model import Report
     from whydown.tally import Tally
 
-_LIBRARIES = ("pyparsing", "typer", "rich", "isal", "ahocorasick_rs", "zstandard", "pandas", "pyarrow")
+_LIBRARIES = ("pyparsing", "typer", "rich", "isal", "ahocorasick_rs", "stringzilla", "zstandard", "pandas", "pyarrow")
 _COUNTS = (
     *("lines", "other", "events", "continued", "ignored", "unknown", "gists", "repeated", "blank", "cut"),
     *("undecodable", "unfolded", "folded", "damaged"),

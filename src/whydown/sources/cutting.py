@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LIMIT = 64 * 1024  # bytes of a line that are read
 _KEPT = LIMIT + 2  # enough to see that a line is too long although its last byte may be a carriage return
-_MANY, _MUCH = 4096, 1024 * 1024  # lines, or bytes, that are worth decoding at once
+_MANY, _MUCH = 8192, 2 * 1024 * 1024  # lines, or bytes, that are given at once
 # Looking at each line is cheaper than jumping from mark to mark where ...
 _FAR = 800  # ... marks are fewer bytes apart than this
 _DENSE = 4  # ... one line in so many has a mark, or more
