@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -94,3 +95,19 @@ def test_a_reason_in_a_dump_that_the_logs_do_not_bear_out_is_contradicted(tmp_pa
     first = flagless(tmp_path).incidents[0]
     assert first.reason == "Authentication failed"
     assert any('states "Authentication failed", but' in c and "No proposal chosen" in c for c in first.contradictions)
+    assert first.cause is not None
+    assert (first.cause.name, first.confidence.value) == ("dh-group-mismatch", "confirmed")  # both logs prove it
+
+
+def test_a_later_failure_that_the_logs_prove_is_told_although_nsx_states_an_earlier_one(tmp_path: Path) -> None:
+    case = SAMPLES / "cases" / "dh-group-mismatch"
+    for log in ("edge.log", "peer.log"):
+        (tmp_path / log).write_bytes((case / log).read_bytes())
+    (tmp_path / "edge").mkdir()
+    dump = tmp_path / "edge" / "vpn-session"
+    dump.write_bytes(vpn_session("198.51.100.128", "203.0.113.128", reason="Authentication failed"))
+    os.utime(dump, (1_795_280_000, 1_795_280_000))  # hours before the logs
+    first = flagless(tmp_path).incidents[0]
+    assert first.cause is not None
+    assert (first.reason, first.cause.name) == ("Authentication failed", "dh-group-mismatch")
+    assert any("but later" in c and "No proposal chosen" in c for c in first.contradictions)

@@ -21,7 +21,7 @@ class Options:
     year: int | None = None
     since: int | None = None
     until: int | None = None
-    most: int = 100_000  # events that count, the latest: some 300 MB at most
+    most: int = 100_000  # events that count, the latest: some 300 MB at most, 400 where stamps name no year
     why_not: tuple[str, ...] = ()  # causes by name: for each incident, why each of them was not chosen
 
     def zone_of(self, side: Side) -> tzinfo | None:

@@ -10,7 +10,14 @@ from whydown.diagnose.console import judge_problems
 from whydown.diagnose.engine import Finding, find
 from whydown.diagnose.incident import STATED, Alternative, Cause, Confidence, Evidence, Incident, Layer
 from whydown.diagnose.missing import name_missing
-from whydown.diagnose.reasons import choose_reason, following_reason, only_follows, shown_reasons, stated_reason
+from whydown.diagnose.reasons import (
+    SAME_ATTEMPT,
+    choose_reason,
+    following_reason,
+    only_follows,
+    shown_reasons,
+    stated_reason,
+)
 from whydown.diagnose.scene import NOBODY, Scene
 from whydown.diagnose.timeline import find_trigger, pick_timeline
 from whydown.envelope.record import Certainty
@@ -131,6 +138,10 @@ def _tell(
         return None
     reason = shown[0]
     findings = _findings(knowledge.causes, scene, reason, tally)
+    other = None if any(f.level is not Confidence.POSSIBLE for f in findings) else _shown_instead(shown)
+    proved = _findings(knowledge.causes, scene, other, tally) if other else []
+    if proved and proved[0].level is not Confidence.POSSIBLE:  # lines that prove a cause are worth more than a word
+        findings = proved
     lead = findings[0] if findings else None
     evidence = _evidence(lead, reason)
     incident = Incident(
@@ -167,6 +178,20 @@ def _tell(
         possible_problems=judge_problems(knowledge, scene, reason, findings, supplies),
     )
     return Told(incident, scene, shown, tuple(findings))
+
+
+def _shown_instead(shown: Sequence[Shown]) -> Shown | None:
+    """Return what the last failing attempt shows where NSX states another reason, which no line bears out.
+
+    None where NSX states it, with a time, long after that attempt: then it speaks of another one.
+    """
+    reason = shown[0]
+    if not reason.stated or reason.borne_out:
+        return None
+    other = choose_reason([s for s in shown[1:] if not s.stated])
+    said = reason.statement
+    dated = said is not None and said.certainty is not Certainty.UNTIMED
+    return None if other and dated and reason.at > other.at + SAME_ATTEMPT else other
 
 
 def _unexplained(session: Session) -> str:
@@ -263,11 +288,14 @@ def _one_sided(episode: Episode) -> tuple[str, ...]:
 def _contradictions(shown: Sequence[Shown], lead: Finding | None) -> tuple[str, ...]:
     reason = shown[0]
     said = []
-    # What the logs show later than NSX's statement is another failure, not another opinion.
-    inferred = [s for s in shown[1:] if not s.stated and s.at <= reason.at + _AT_ONCE]
+    # What the logs show later than NSX's statement is another failure, not another opinion; unless the cause is of it.
+    behind = lead is not None and reason.reason.asked not in lead.cause.reasons
+    inferred = [s for s in shown[1:] if not s.stated and (behind or s.at <= reason.at + _AT_ONCE)]
     other = choose_reason(inferred) if reason.stated else None
     if other and (other.reason.rank < reason.reason.rank or not reason.borne_out):
-        said.append(f'NSX states "{reason.reason.wording}", but {other.last.origins[0]} shows "{other.reason.wording}"')
+        later = "later " if other.at > reason.at + _AT_ONCE else ""
+        place = other.last.origins[0]
+        said.append(f'NSX states "{reason.reason.wording}", but {later}{place} shows "{other.reason.wording}"')
     if lead and reason.reason.asked in {n.name for n in lead.cause.misleads}:
         says = "states" if reason.stated else "would show"
         said.append(

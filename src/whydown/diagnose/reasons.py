@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from whydown.diagnose.scene import Scene
 
 _AT_ONCE = 5_000_000  # microseconds between the sign and the end of the SA, in one daemon's log or across two
-_SAME_ATTEMPT = 120_000_000  # microseconds: NSX's own negotiation attempts are 50 to 170 s apart
+SAME_ATTEMPT = 120_000_000  # microseconds: NSX's own negotiation attempts are 50 to 170 s apart
 
 UNSTATED = "unstated"  # the reason's name where NSX says that something is down, and not why
 _PLAIN = re.compile(r"[A-Za-z0-9 ,.'()/_:-]{1,80}")  # words that may stand in a title
@@ -84,7 +84,7 @@ def choose_reason(found: Sequence[Shown]) -> Shown | None:
     if not found:
         return None
     last = max(s.at for s in found)
-    return min((s for s in found if last - s.at <= _SAME_ATTEMPT), key=lambda s: (s.reason.rank, -s.at))
+    return min((s for s in found if last - s.at <= SAME_ATTEMPT), key=lambda s: (s.reason.rank, -s.at))
 
 
 def following_reason(session_reason: str, reasons: Iterable[Reason]) -> Reason | None:
