@@ -10,12 +10,15 @@ import pytest
 
 from bundles import UUID, customer, vpn_session
 from cases import SAMPLES, knowledge, library
+from whydown.envelope import records
+from whydown.envelope.traffic import Traffic
 from whydown.pipeline import take_inventory
 from whydown.report.inventory import page
 from whydown.report.inventory_lines import lines
 from whydown.report.layout import Style
-from whydown.sources.files import Input
+from whydown.sources.files import Input, batches
 from whydown.sources.line import Side
+from whydown.tally import Tally
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,9 +164,30 @@ def test_nothing_of_a_log_acts_on_a_terminal(tmp_path: Path) -> None:
 
 def test_where_only_dumps_are_there_the_logs_are_asked_for(tmp_path: Path) -> None:
     (tmp_path / "vpn-session").write_bytes(vpn_session(*ENDS))
-    (missing,) = stock(tmp_path / "vpn-session").missing
-    assert (missing.side, missing.begin, missing.command) == (
-        Side.EDGE,
-        None,
-        "get support-bundle file edge.tgz log-age 7",
+    edge, peer = stock(tmp_path / "vpn-session").missing
+    assert (edge.side, edge.begin, edge.command) == (Side.EDGE, None, "get support-bundle file edge.tgz log-age 7")
+    assert (peer.side, peer.begin, peer.what) == (Side.PEER, None, "its IKE log: nothing of this side is there")
+
+
+def test_where_no_line_is_of_an_ike_daemon_the_logs_of_both_sides_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "syslog").write_text("2026-11-21T20:40:01Z gw-b cron[1]: nothing of a VPN\n")
+    found = stock(tmp_path / "syslog")
+    assert [(m.side, m.what) for m in found.missing] == [
+        (side, "its IKE log: nothing of this side is there") for side in Side
+    ]
+    assert "Nothing: both sides" not in page(found, Style())
+
+
+def test_the_names_of_hosts_and_programs_that_are_kept_are_few_and_the_frequent_ones(tmp_path: Path) -> None:
+    tally = Tally()
+    traffic = Traffic(["charon"], tally)
+    lines = "".join(
+        f"2026-11-21T20:40:01Z h{n} p{n}[1]: x\n2026-11-21T20:40:01Z gw-b cron[1]: {n}\n" for n in range(5000)
     )
+    (tmp_path / "syslog").write_text(lines)
+    for _ in traffic.watch(records.batches(batches([Input(str(tmp_path / "syslog"))], tally), tally)):
+        pass
+    (log,) = traffic.logs.values()
+    assert log.records == 10_000
+    assert [max(names, key=lambda n: names[n]) for names in (log.hosts, log.programs)] == ["gw-b", "cron"]
+    assert max(len(log.hosts), len(log.programs)) < 2000

@@ -97,7 +97,7 @@ class FoundGateway:
     why: str
     pair: tuple[str, ...]  # of Edges that share a session: what this one is to it, and the others
     host: str
-    vendor: str  # empty where no line of an IKE daemon is in its logs
+    vendor: str  # empty where no IKE event is in its logs
     addresses: tuple[str, ...]
     programs: tuple[str, ...]
     logs: tuple[FoundLog, ...]
@@ -222,7 +222,7 @@ def _gateway(key: str, one: _Gathering, watch: Watch, pair: tuple[str, ...]) -> 
         if writer
         else "NSX's own lines, none of them of a VPN"
         if is_nsx
-        else "no line of an IKE daemon",
+        else "no IKE event in its lines",
         host=_host(key, writer, logs),
         vendor=writer.vendor if writer else EDGE_VENDOR if is_nsx else "",
         addresses=tuple(sorted({addresses(e)[0] for e in writer.events} - {""})) if writer else (),
@@ -305,10 +305,14 @@ def _missing(
             yield Missing(
                 side, begin, end, "its IKE log of that time: nothing of this side was given", log, level=level
             )
-        elif not heard[side] and any(g.side is side for g in gateways):
-            yield Missing(
-                side, None, None, "its IKE log: only state dumps, or logs without a line of it, are there", log
+        elif not heard[side]:
+            there = any(g.side is side for g in gateways)
+            what = (
+                "only state dumps, or logs without a line of it, are there"
+                if there
+                else "nothing of this side is there"
             )
+            yield Missing(side, None, None, f"its IKE log: {what}", log)
         elif far:
             for begin, end in _uncovered(heard[side], far):
                 yield Missing(side, begin, end, "its IKE log of that time, in which only the other side was heard", log)

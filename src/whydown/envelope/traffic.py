@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MINUTE = 60_000_000  # microseconds
 _MOST = 20_000  # logs that are told apart
+_NAMES = 1000  # hosts, and programs, of one log that are counted
 _MINUTES = 200_000  # minutes of one log that are remembered: four months
 _IKED = re.compile(r'subcomp="iked"[^\]]* level="(\w{1,16})"')
 _CHARON = ("charon", "charon-systemd", "ipsec", "strongswan", "swanctl")
@@ -78,6 +79,8 @@ class Traffic:
         log.records += len(batch)
         log.hosts.update(record.host for record in batch)
         log.programs.update(record.app for record in batch)
+        for names in (log.hosts, log.programs):
+            _forget_the_rare(names)
         times = [record.at for record in batch if record.certainty is not Certainty.UNTIMED]
         if times:
             first, last = min(times), max(times)
@@ -86,6 +89,14 @@ class Traffic:
             if len(log.minutes) < _MINUTES:
                 log.minutes.update(at // MINUTE for at in times)
         log.levels.update(filter(None, map(_level, batch)))
+
+
+def _forget_the_rare(names: Counter[str]) -> None:
+    """Keep the more frequent half where there are more names than anyone gives to hosts or programs."""
+    if len(names) > _NAMES:
+        kept = names.most_common(_NAMES // 2)
+        names.clear()
+        names.update(dict(kept))
 
 
 def _level(record: Record) -> str:

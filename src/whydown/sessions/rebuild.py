@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from whydown.grammar.event import in_time
@@ -19,13 +21,14 @@ from whydown.sessions.zones import find_zones, put_right
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from whydown.grammar.event import Event
     from whydown.sessions.model import Heard, Writer
     from whydown.tally import Tally
 
 NOT_ACTIVE = "SR state is not Active"
+_TOLD = 20  # gateways whose sides a note names
 _HA = frozenset({Kind.HA_STATE, Kind.HA_FAILOVER})  # of no session but those that the Edge logs, if any does
 _STATES = frozenset({Kind.SESSION_UP, Kind.SESSION_DOWN, Kind.SESSION_NEGOTIATING})
 
@@ -40,18 +43,28 @@ def rebuild_sessions(
     """
     writers = gather_writers(events)
     if len(writers) > 1 and any(w.why != GIVEN for w in writers):
-        sides = ", ".join(f"{w.host or 'unnamed'} is the {w.side} ({w.why})" for w in writers)
+        sides = ", ".join(f"{w.host or 'unnamed'} is the {w.side} ({w.why})" for w in writers[:_TOLD])
+        sides += f", and {len(writers) - _TOLD} more" if len(writers) > _TOLD else ""
         tally.notice("sides", f"not all sides were given with --edge and --peer; taken from the logs: {sides}")
     silent = tuple(silence(side) for side in sorted(given - {w.side for w in writers}))
     found = resolve(writers)
     if zones := find_zones(found, zoned):
         writers = put_right(writers, zones, tally)
         found = resolve(writers)
-    sessions = tuple(_session(joined, writers, silent) for joined in found)
+    logging: dict[tuple[Side | None, str], list[int]] = defaultdict(list)  # by what the first event says of itself
+    for number, writer in enumerate(writers):
+        if writer.logs:
+            logging[writer.events[0].side, writer.events[0].host].append(number)
+    sessions = tuple(_session(joined, writers, logging, silent) for joined in found)
     return sessions, tuple(hear(w, NO_CLOCKS) for w in writers if w.logs)
 
 
-def _session(joined: Joined, writers: Sequence[Writer], silent: tuple[Heard, ...]) -> Session:
+def _session(
+    joined: Joined,
+    writers: Sequence[Writer],
+    logging: Mapping[tuple[Side | None, str], Sequence[int]],
+    silent: tuple[Heard, ...],
+) -> Session:
     mine = _of_active([e for link in joined.links for e in link.events])
     routers = {str(e.fields["node"]) for e in mine if "node" in e.fields}
     edges = {e.host for e in mine if e.side is Side.EDGE and not e.of_dump}
@@ -63,7 +76,7 @@ def _session(joined: Joined, writers: Sequence[Writer], silent: tuple[Heard, ...
     clocks = align(by_side[Side.EDGE], by_side[Side.PEER]) if all(by_side.values()) else NO_CLOCKS
     events = list(tell_protocols(sorted(shift([*mine, *whole], clocks), key=in_time)))
     hosts = {(e.side, e.host) for e in events}
-    heard = tuple(hear(w, clocks) for w in writers if w.logs and any((e.side, e.host) in hosts for e in w.events[:1]))
+    heard = tuple(hear(writers[n], clocks) for n in sorted(chain.from_iterable(logging.get(h, ()) for h in hosts)))
     return Session(name_session(joined, writers), tuple(events), Hearing((*heard, *silent)), clocks)
 
 

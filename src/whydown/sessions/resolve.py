@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from whydown.grammar.event import in_time
 from whydown.sessions.clues import Link, link_events, spis
@@ -104,18 +105,23 @@ def _taken_over(links: Sequence[Link], whole: dict[str, tuple[Event, ...]]) -> l
 
 def _namesakes(links: Sequence[Link]) -> Iterator[tuple[int, ...]]:
     """Yield links of two hosts of one side that know a connection by name, where only one peer can be meant by it."""
+    called: dict[tuple[Side, Any], list[int]] = defaultdict(list)
     for i, link in enumerate(links):
-        if link.remote or not link.name:
+        for name in {link.name, *link.values("conn")} - {""}:
+            called[link.writer.side, name].append(i)
+    for (_, name), alike in called.items():
+        nowhere = [i for i in alike if links[i].name == name and not links[i].remote]
+        who: dict[str, set[str]] = defaultdict(set)  # by whom each peer is meant
+        for i in alike:
+            who[links[i].remote].add(links[i].writer.key)
+        who.pop("", None)
+        if len(who) <= 1 and len({links[i].writer.key for i in nowhere}) > 1:
+            yield tuple(alike)
             continue
-        same = [
-            j
-            for j, x in enumerate(links)
-            if x.writer.side is link.writer.side
-            and x.writer.key != link.writer.key
-            and (x.name == link.name or link.name in x.values("conn"))
-        ]
-        if same and len({links[j].remote for j in same} - {""}) <= 1:
-            yield (i, *same)
+        for i in nowhere:
+            own = links[i].writer.key
+            if len([*islice((1 for keys in who.values() if keys != {own}), 2)]) <= 1:
+                yield (i, *(j for j in alike if links[j].writer.key != own))
 
 
 def _one_each(groups: Sequence[Sequence[int]], links: Sequence[Link]) -> bool:
@@ -156,12 +162,16 @@ def _half_pairs(links: Sequence[Link]) -> Iterator[tuple[int, int]]:
     Some daemons print the peer's address only; it is joined if one gateway across has that address, to one peer. Two
     Edges that stand in for each other are one.
     """
+    at: dict[tuple[Side, str], list[int]] = defaultdict(list)  # by a link's own address
+    towards: Counter[tuple[Side, str]] = Counter()
     for i, link in enumerate(links):
-        if link.local or not link.remote:
+        at[link.writer.side, link.local].append(i)
+        towards[link.writer.side, link.remote] += 1
+    for i, link in enumerate(links):
+        if link.local or not link.remote or towards[link.writer.side, link.remote] != 1:
             continue
-        across = [j for j, x in enumerate(links) if x.writer.side is not link.writer.side and x.local == link.remote]
-        rivals = [x for x in links if x.writer.side is link.writer.side and x.remote == link.remote]
-        if len({(links[j].local, links[j].remote) for j in across}) == 1 and len(rivals) == 1:
+        across = at.get((link.writer.side.other, link.remote), [])
+        if len({(links[j].local, links[j].remote) for j in across}) == 1:
             yield i, across[0]
 
 

@@ -93,10 +93,13 @@ def _take_in(
     logged = list(groups)
     edges = [key for key in logged if key[0] is Side.EDGE or any(e.vendor == EDGE_VENDOR for e in groups[key])]
     bundled = {key for place, keys in homes.items() if place.bundled for key in keys}
+    called: dict[str, list[tuple[Side | None, str]]] = defaultdict(list)
+    for key in logged:
+        called[_label(key[1])].append(key)
     for event in stated:
         if event.host:
-            own = [key for key in logged if event.side in (key[0], None) or key[0] is None]
-            own, host = [key for key in own if _label(key[1]) == _label(event.host)], event.host
+            own = [key for key in called.get(_label(event.host), ()) if event.side in (key[0], None) or key[0] is None]
+            host = event.host
         elif event.vendor == EDGE_VENDOR:
             place = home(event)
             own = [key for key in homes.get(place, ()) if key in edges] if event.side is Side.EDGE else []
