@@ -18,12 +18,28 @@ from whydown.sources.streams import DamagedError, blocks
 from whydown.tally import Tally
 
 LIMIT = 7  # instead of 64 KiB, so that lines of a few bytes are too long
-MARKS = [(), (b"ab",), (b"a", b"bc"), (b"abc", b"ab", b"x\xc3", b"c")]
+MARKS = [(), (b"ab",), (b"a", b"bc"), (b"abc", b"ab", b"x\xc3", b"c"), (b'x="cab"', b"\xc3"), (b'x="cab"', b'"a')]
 
 # line ends of every kind, halves of UTF-8 characters, the begins of marks
 spiced = st.lists(
     st.sampled_from(
-        [b"\n", b"\n\n", b"\r\n", b"\r", b"ab", b"c", b"x", b"\xc3\xa9", b"\xc3", b"\xff", b"\0", b"\xe2\x80\xa8"]
+        [
+            b"\n",
+            b"\n\n",
+            b"\r\n",
+            b"\r",
+            b"ab",
+            b"c",
+            b"x",
+            b'="',
+            b'"',
+            b'x="cab"',
+            b"\xc3\xa9",
+            b"\xc3",
+            b"\xff",
+            b"\0",
+            b"\xe2\x80\xa8",
+        ]
     )
     | st.binary(max_size=12),
     max_size=40,
