@@ -7,7 +7,7 @@ import gzip
 import lzma
 import random
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import zstandard
 
@@ -33,24 +33,15 @@ from sources.archives import (
     zip_between,
     zip_member,
 )
+from sources.attack import EVIL, GOOD, Attack
+from sources.hostile_packings import packings
+from sources.hostile_texts import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-EVIL = b"2026-11-21T20:40:03Z gw-b charon[7]: evil\n"
-GOOD = (BEFORE, AFTER)
 MUCH = tar_file(b"var/log/syslog.1", BEFORE)
-
-
-class Attack(NamedTuple):
-    """An archive: its file's name, its pieces, which good logs must be read, and what must be told."""
-
-    name: str
-    pieces: Iterable[bytes]
-    read: tuple[bytes, ...] = (BEFORE, AFTER)
-    told: str = ""  # a part of a notice
-    damaged: bool = False
 
 
 def attacks() -> Iterator[Attack]:
@@ -62,6 +53,8 @@ def attacks() -> Iterator[Attack]:
     yield from _damage()
     yield from _zips()
     yield from _zip_bombs()
+    yield from packings()
+    yield from texts()
 
 
 def _names_and_kinds() -> Iterator[Attack]:

@@ -25,6 +25,9 @@ _RECORD = re.compile(rb"(\d{1,20}) ([^=]{1,100})=")
 _SECOND = 1_000_000
 _FAR = 1 << 33  # seconds: beyond the year 2242 no file was written
 _NO_DATA = b"123456"  # links, devices, directories, pipes: whatever size they claim
+_ABOUT = (
+    b"VDNAIX"  # GNU: a volume's name, a directory's list, long names of old; Solaris and star: what surrounds a file
+)
 _MISSED = {b"1": "link", b"2": "link", b"3": "device", b"4": "device", b"6": "pipe", b"S": "sparse file"}
 
 
@@ -105,7 +108,7 @@ def _entry(reader: Reader, head: _Head, header: bytes, extra: _Extra) -> tuple[E
         block = reader.exactly(_SIZE)
         more = len(block) == _SIZE and block[504] != 0
     part = Part(reader, size)
-    what = "sparse file" if sparse else "" if head.kind in b"0\x007" else "header"
+    what = "sparse file" if sparse else "header" if head.kind in _ABOUT else ""
     return Entry(name, what, written, size, part), part, -size % _SIZE
 
 
