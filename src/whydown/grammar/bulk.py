@@ -12,18 +12,20 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from itertools import repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 from whydown.grammar.compile import unmasked
 from whydown.grammar.slots import MASKED, convert_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from whydown.grammar.compile import Shape
 
 _SEVERAL = 16  # texts that are worth one search for all
 _FEW = 4  # messages that are read one by one as quickly
+_BEGIN = 4  # letters by which wordings are told apart at first
 _LOOKS = 50_000  # looks that are remembered
 _VARYING = b"0123456789abcdef.:"  # what a look leaves out: addresses, numbers, identifiers
 _BLANKS = re.compile("  +")
@@ -115,6 +117,10 @@ class Bulk:
         self._places = {id(wording.shape): place for place, wording in enumerate(index.wordings)}
         self._guesses: dict[int, _Group | None] = {}  # by look; None: several wordings look so, or none
         self._groups: dict[int, _Group] = {}  # by wording
+        self._alike: dict[str, list[int]] = defaultdict(list)  # places of wordings, by the letters that they begin with
+        self._short: list[int] = []  # places of those that begin with fewer
+        for place, wording in enumerate(index.wordings):
+            (self._alike[wording.first[:_BEGIN]] if len(wording.first) >= _BEGIN else self._short).append(place)
 
     def read(self, texts: Sequence[str], datas: Sequence[str], alone: Callable[[int], Shape | None]) -> list[Together]:
         """Return the messages that could be read together; `alone` reads the one at a place, and is asked for the others.
@@ -135,7 +141,8 @@ class Bulk:
         for group, places in by_guess.items():
             columns = None
             if group is not None and len(places) >= _FEW:
-                columns = group.read(list(map(texts.__getitem__, places)), set(map(datas.__getitem__, places)))
+                given = set(map(datas.__getitem__, places)) if group.asks_data else ()
+                columns = group.read(itemgetter(*places)(texts), given)
             if group is None or columns is None:
                 left += places
             else:
@@ -154,11 +161,17 @@ class Bulk:
 
     def _group(self, shape: Shape) -> _Group | None:
         if id(shape) not in self._groups:
-            before = self._index.wordings[: self._places[id(shape)] + 1]
-            rivals = tuple(rival for rival in before[:-1] if _may_fit_both(rival, before[-1]))
-            self._groups[id(shape)] = _Group(shape, rivals, self._index)
+            self._groups[id(shape)] = _Group(shape, self._rivals(self._places[id(shape)]), self._index)
         group = self._groups[id(shape)]
         return group if group.able else None
+
+    def _rivals(self, place: int) -> tuple[Wording, ...]:
+        """Return the wordings that come before the one at a place, and may fit the same text."""
+        wordings = self._index.wordings
+        own = wordings[place]
+        near = self._alike.get(own.first[:_BEGIN], ()) if len(own.first) >= _BEGIN else range(place)
+        before = [at for at in {*near, *self._short} if at < place and _may_fit_both(wordings[at], own)]
+        return tuple(wordings[at] for at in sorted(before))
 
 
 def _may_fit_both(one: Wording, other: Wording) -> bool:
@@ -181,10 +194,11 @@ class _Group:
     def __init__(self, shape: Shape, rivals: tuple[Wording, ...], index: Index) -> None:
         self.shape = shape
         self.able = not shape.data and shape.stays_within_lines
+        self.asks_data = any(rival.shape.data for rival in rivals)
         self._rivals = rivals
         self._index = index
 
-    def read(self, texts: list[str], datas: set[str]) -> list[Sequence[Any]] | None:
+    def read(self, texts: Sequence[str], datas: Collection[str]) -> list[Sequence[Any]] | None:
         """Return the fields, one column each; None where not each text is of this wording, or that is not certain."""
         joined = "\n".join(texts)
         spaced = "  " in joined
@@ -200,7 +214,7 @@ class _Group:
         except ValueError:  # a converter refuses
             return None
 
-    def _fits_before(self, texts: list[str], joined: str, datas: set[str], *, spaced: bool) -> bool:
+    def _fits_before(self, texts: Sequence[str], joined: str, datas: Collection[str], *, spaced: bool) -> bool:
         """Whether a wording that comes before fits one of the texts."""
         plain = _BLANKS.sub(" ", joined) if spaced else joined
         if self._index.folded:

@@ -38,11 +38,12 @@ _SPACED = frozenset({SlotType.TEXT, SlotType.IDENT, SlotType.NOTIFY, SlotType.TS
 _escaped = lru_cache(1024)(re.escape)  # each piece is written twice, at least
 
 
-class Pattern(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Pattern:
     """One template as a regular expression, with the slots in the order of its groups."""
 
-    expression: str  # runs of blanks match runs of blanks
-    tight: str  # the same for a text without double blanks, where every blank is one: quicker
+    parts: tuple[str | Slot, ...]
+    local_types: Mapping[str, str]
     names: tuple[str, ...]
     open_end: bool  # a slot stands last
     words: tuple[tuple[str, tuple[str, ...]], ...]  # slots that are one of a few words, with these
@@ -50,14 +51,24 @@ class Pattern(NamedTuple):
     first: str  # the literal text it begins with, blanks single; "" where that is a slot
     last: str  # the one it ends with
 
+    @cached_property
+    def expression(self) -> str:
+        """The regular expression, without anchors; runs of blanks match runs of blanks."""
+        return _expression(self.parts, self.local_types, tight=False)
+
+    @cached_property
+    def tight(self) -> str:
+        """The same for a text without double blanks, where every blank is one: quicker."""
+        return _expression(self.parts, self.local_types, tight=True)
+
 
 def pattern(template: Template, local_types: Mapping[str, str]) -> Pattern:
     """Return the regular expression of a template, without anchors; `local_types` are the grammar's own slot types."""
     parts = _trimmed(template.parts)
     slots = [part for part in parts if isinstance(part, Slot)]
     return Pattern(
-        expression=_expression(parts, local_types, tight=False),
-        tight=_expression(parts, local_types, tight=True),
+        parts=tuple(parts),
+        local_types=local_types,
         names=tuple(slot.name for slot in slots if slot.name not in {"_", "*"}),
         open_end=isinstance(parts[-1], Slot),
         words=tuple((slot.name, slot.words) for slot in slots if slot.words and slot.name not in {"_", "*"}),
@@ -74,7 +85,7 @@ def _trimmed(parts: Sequence[str | Slot]) -> list[str | Slot]:
         kept[0] = kept[0].lstrip(" ")
     if kept and isinstance(kept[-1], str):
         kept[-1] = kept[-1].rstrip(" ")
-    return [part for part in kept if part != ""]
+    return [part for part in kept if isinstance(part, Slot) or part]
 
 
 def _expression(parts: Sequence[str | Slot], local_types: Mapping[str, str], *, tight: bool) -> str:
@@ -241,7 +252,7 @@ class Shape:
     @cached_property
     def stays_within_lines(self) -> bool:
         """Whether no slot can go on beyond the end of a line."""
-        return not _BEYOND_LINE.search(self.pattern.expression.replace(r"[^\s", ""))
+        return not _BEYOND_LINE.search(self.pattern.tight.replace(r"[^\s", ""))
 
     @cached_property
     def _tight(self) -> re.Pattern[str]:

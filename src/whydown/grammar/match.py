@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
-from itertools import compress, repeat
+from itertools import chain, compress, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, overload
 
@@ -173,6 +173,9 @@ class _Reader:
         self.grammar = grammar
         self._needs = _needed(grammar)
         literals = sorted({literal for _, needed in self._needs for literal in needed})
+        self._having: dict[str, list[int]] = defaultdict(list)  # places of wordings, by one literal that each needs
+        for place, (_, needed) in enumerate(self._needs):
+            self._having[max(needed, key=len, default="")].append(place)
         self._search = ahocorasick_rs.AhoCorasick(literals or ["\0"], store_patterns=True).find_matches_as_strings
         self._candidates: dict[tuple[str, ...], tuple[Shape, ...]] = {}
         self._heads: dict[str, dict[str, Any]] = {}  # what prefixes yield
@@ -252,7 +255,8 @@ class _Reader:
     def _find(self, key: tuple[str, ...]) -> tuple[Shape, ...]:
         """Return the wordings all of whose looked-for literals are among those found, in file order."""
         there = frozenset(key)
-        found = tuple(shape for shape, needed in self._needs if needed <= there)
+        places = sorted(chain.from_iterable(map(self._having.get, {"", *there}, repeat(()))))
+        found = tuple(shape for shape, needed in map(self._needs.__getitem__, places) if needed <= there)
         return _keep(self._candidates, key, found) if len(key) <= _LONGEST_KEY else found
 
 
