@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from diagnose.episodes import SECOND, episode, event
 from whydown.diagnose.engine import find, reason_shown, why_not
+from whydown.diagnose.plan import plan
 from whydown.diagnose.scene import Scene
+from whydown.diagnose.search import Search, Solution
 from whydown.diagnose.syntax import read_causes
 from whydown.grammar.event import Event, Provenance
 from whydown.sessions.model import Episode, Hearing
@@ -127,15 +129,16 @@ def test_the_hour_does_not_matter(events: list[Event], seconds: int) -> None:
 
 
 _SMALL = ("edge ike.up", "edge ike.gone", "peer ike.up", "peer ike.gone")
+_LEANING = ("and", "and", "and", "unless")
 
 
 @st.composite
-def _clauses(draw: st.DrawFn) -> str:
+def _clauses(draw: st.DrawFn, hows: tuple[str, ...] = _LEANING, wanted: tuple[str, ...] = _SMALL) -> str:
     """Write some clauses that lean on one another."""
     lines: list[str] = []
     for n in range(draw(st.integers(2, 5))):
-        how = draw(st.sampled_from(["and", "and", "and", "unless"])) if n else "if"
-        line = f"{how} {draw(st.sampled_from(_SMALL))}"
+        how = draw(st.sampled_from(hows)) if n else "if"
+        line = f"{how} {draw(st.sampled_from(wanted))}"
         bound = [f"x{i}" for i, other in enumerate(lines) if other.endswith(f" as x{i}")]
         timed, tied = draw(st.tuples(st.booleans(), st.booleans()))
         if bound and timed:
@@ -143,7 +146,7 @@ def _clauses(draw: st.DrawFn) -> str:
             line += f" {way} {draw(st.sampled_from(bound))}"
         if bound and tied:
             line += f" same ike_id as {draw(st.sampled_from(bound))}"
-        lines.append(line + (f" as x{n}" if how in {"if", "and"} else ""))
+        lines.append(line + (f" as x{n}" if how in {"if", "and", "helps"} else ""))
     return "\n".join(f"  {line}" for line in lines)
 
 
@@ -171,8 +174,47 @@ def test_going_back_by_the_shortest_way_finds_what_going_back_step_by_step_does(
     (made,) = read_causes(_HEAD + clauses + _TAIL, "x.causes").causes
     scene = Scene(episode(*events))
     short = find(made, scene, None)
-    with patch("whydown.diagnose.search._leanings", lambda steps: [frozenset(range(n)) for n in range(len(steps))]):
+    known = plan(made.steps)
+    blind = known._replace(leans=tuple(frozenset(range(n)) for n in range(len(known.firm))))
+    with patch("whydown.diagnose.engine.plan", lambda _: blind):
         assert find(made, scene, None) == short
+
+
+_HOWS = ("and", "and", "or", "unless", "never", "helps")
+_OF_EITHER = ("either ike.up", "other ike.up", "either ike.gone", "other packet in", "peer child.up|ike.gone", *_SMALL)
+_LISTENING = st.sampled_from([("edge peer", 0.0), ("edge peer", None), ("edge", 0.0), ("peer", 0.0)])
+
+
+@settings(deadline=None, max_examples=200)
+@given(_clauses(_HOWS, _OF_EITHER), _NUMBERED, _LISTENING, _PROVENANCES)
+def test_a_search_that_ends_early_finds_what_trying_every_way_does(
+    clauses: str, events: list[Event], listening: tuple[str, float | None], provenance: Provenance
+) -> None:
+    read = read_causes(_HEAD + clauses + _TAIL, "x.causes")
+    assume(not read.problems)
+    events[0] = events[0]._replace(rule=events[0].rule._replace(provenance=provenance))
+    scene = Scene(episode(*events, sides=listening[0], offset=listening[1]))
+    early = find(read.causes[0], scene, None)
+    with (
+        patch.object(Search, "at_best", lambda self: Solution(self.start, unhelped=-1, spoken=True)),
+        patch.object(Search, "_is_false", lambda *_: False),
+        patch.object(Search, "solutions", lambda self, _, every=Search.solutions: every(self)),
+    ):
+        assert find(read.causes[0], scene, None) == early
+
+
+@settings(deadline=None)
+@given(RELEVANT, _LISTENING)
+def test_a_reason_that_is_not_asked_is_one_that_would_not_show(
+    events: list[Event], listening: tuple[str, float | None]
+) -> None:
+    scene = Scene(episode(*events, sides=listening[0], offset=listening[1]))
+    shown = [reason_shown(reason, scene) for reason in READ.reasons]
+    with (
+        patch.object(Scene, "holds_any", lambda *_: True),
+        patch("whydown.diagnose.engine.plan", lambda steps: plan(steps)._replace(latest_first=False)),
+    ):
+        assert [reason_shown(reason, scene) for reason in READ.reasons] == shown
 
 
 @settings(deadline=None)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from whydown.diagnose.functions import Gap
 from whydown.diagnose.incident import Agreement, Confidence, Difference
-from whydown.diagnose.search import STEPS, TITLES, Given, Search, Solution, Tried, sides
+from whydown.diagnose.plan import plan
+from whydown.diagnose.search import STEPS, TITLES, Given, Search, Solution, Tried
 from whydown.diagnose.terms import Bindings, NotBoundError, evaluate, fill, total
 from whydown.diagnose.topics import told
 from whydown.diagnose.values import show
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 _STATEMENTS = frozenset({Kind.SESSION_DOWN, Kind.TUNNEL_DOWN})
 _STATES = frozenset({Kind.SERVICE_DOWN, Kind.HA_STATE, Kind.BGP_DOWN})  # what a dump or an alarm may say
+_SAYING = _STATEMENTS | _STATES
+_Rank = tuple[int, bool, int, int]
 _ORDER = {Confidence.CONFIRMED: 3, Confidence.PROBABLE: 2, Confidence.POSSIBLE: 1}
 
 
@@ -74,8 +78,12 @@ def reason_shown(reason: Reason, scene: Scene) -> Shown | None:
     stated = borne_out = False
     said: list[Event] = []
     for steps in reason.ways:
-        for side in sides(steps):
-            for solution in Search(scene, side).solutions(steps):
+        known = plan(steps)
+        latest_says = known.latest_first and not any(k in _SAYING for p in chain(*known.needs) for k in p.kinds)
+        for side in known.sides:
+            if not all(scene.holds_any(patterns, side) for patterns in known.needs):
+                continue  # what is not there would be unheard at best, and shows nothing
+            for solution in Search(scene, known, side).solutions():
                 if solution.unheard or not solution.evidence:
                     continue
                 at = max(e.at for _, e in solution.evidence)
@@ -84,7 +92,7 @@ def reason_shown(reason: Reason, scene: Scene) -> Shown | None:
                 stated, borne_out = stated or states, borne_out or not states
                 if best is None or at > best.at:
                     best = Shown(reason, at, solution.bindings.events, solution.evidence, stated)
-                if len(steps) == 1:
+                if len(steps) == 1 or latest_says:
                     break  # the latest event came first
     statement = max(said, key=lambda e: e.at, default=None)
     return best and replace(best, stated=stated, borne_out=borne_out, statement=statement)
@@ -102,20 +110,30 @@ def find(cause: Cause, scene: Scene, shown: Shown | None, tally: Tally | None = 
 
     A search that takes too many steps ends with the best found so far and a notice in the tally.
     """
-    best: Finding | None = None
+    best: tuple[_Rank, Solution, Search] | None = None
     given_up = False
-    for side in sides(cause.steps):
-        search = Search(scene, side, _given(shown), cause.reasons)
-        for solution in search.solutions(cause.steps):
-            finding = _finding(cause, solution, search)
-            if best is None or _rank(finding) > _rank(best):
-                best = finding
-            if best.level is Confidence.CONFIRMED:
-                return best
+    known, given = plan(cause.steps), _given(shown)
+
+    def promising(solution: Solution) -> bool:
+        # What helps can only make it less sure: a clause more that finds nothing, a line more whose wording counts.
+        return best is None or _rank(solution, cause) > best[0]
+
+    for side in known.sides:
+        search = Search(scene, known, side, given, cause.reasons)
+        if best and not promising(search.at_best()):
+            continue
+        for solution in search.solutions(promising):
+            rank = _rank(solution, cause)
+            if best is None or rank > best[0]:
+                best = rank, solution, search
+            if best[0][0] == _ORDER[Confidence.CONFIRMED]:
+                return _finding(cause, best[1], best[2])
+            if not promising(search.at_best()):
+                break
         given_up = given_up or search.given_up
     if given_up and tally is not None:
         tally.notice(f"cause {cause.name}", f"given up after {STEPS} steps: too many events fit its clauses")
-    return replace(best, given_up=given_up) if best else None
+    return _finding(cause, best[1], best[2], given_up=given_up) if best else None
 
 
 def why_not(cause: Cause, scene: Scene, shown: Shown | None, side: Side | None = None) -> tuple[Tried, ...]:
@@ -124,9 +142,10 @@ def why_not(cause: Cause, scene: Scene, shown: Shown | None, side: Side | None =
     With a `side`, only with that gateway as `either`.
     """
     furthest: tuple[Tried, ...] = ()
-    for one in sides(cause.steps) if side is None else (side,):
-        search = Search(scene, one, _given(shown), cause.reasons, tracing=True)
-        next(search.solutions(cause.steps), None)
+    known = plan(cause.steps)
+    for one in known.sides if side is None else (side,):
+        search = Search(scene, known, one, _given(shown), cause.reasons, tracing=True)
+        next(search.solutions(), None)
         if not furthest or _reach(search.furthest) > _reach(furthest):
             furthest = search.furthest
     return furthest
@@ -143,17 +162,21 @@ def _given(shown: Shown | None) -> Given | None:
     return Given(shown.reason.asked, shown.reason.wording, tuple(e for _, e in shown.evidence))
 
 
-def _rank(finding: Finding) -> tuple[int, bool, int, int]:
+def _rank(solution: Solution, cause: Cause) -> _Rank:
     """Return what makes one way to bind a cause better than another; one that no line speaks for is none."""
-    return _ORDER[finding.level], finding.spoken, -len(finding.unheard), -finding.unhelped
+    return _ORDER[_level(solution, cause)[0]], solution.spoken, -len(_missing(solution)), -solution.unhelped
 
 
-def _finding(cause: Cause, solution: Solution, search: Search) -> Finding:
+def _missing(solution: Solution) -> tuple[Unheard, ...]:
+    return tuple(dict.fromkeys((*solution.unheard, *solution.unproven)))
+
+
+def _finding(cause: Cause, solution: Solution, search: Search, *, given_up: bool = False) -> Finding:
     """Return what a solution comes to."""
     level, why = _level(solution, cause)
     bindings = solution.bindings
     differs, agrees = _table(cause, bindings, search)
-    missing = tuple(dict.fromkeys((*solution.unheard, *solution.unproven)))
+    missing = _missing(solution)
     settles = (fill(cause.settles, bindings) if cause.settles else None) or _settling(missing)
     return Finding(
         cause=cause,
@@ -171,6 +194,7 @@ def _finding(cause: Cause, solution: Solution, search: Search) -> Finding:
         unhelped=solution.unhelped,
         lacking=len(solution.unheard),
         spoken=solution.spoken,
+        given_up=given_up,
     )
 
 
@@ -204,7 +228,7 @@ def _table(cause: Cause, bindings: Bindings, search: Search) -> tuple[tuple[Diff
         except NotBoundError:
             continue
         if isinstance(gap, Gap) and clause.roles:
-            swap = search.of(clause.roles[0]) is Side.PEER
+            swap = clause.roles[0].meant(search.side) is Side.PEER
             rows += [Difference(r.parameter, *_ordered(r.first, r.second, swap=swap)) for r in gap.rows]
             same += [Agreement(r.parameter, r.first) for r in gap.same]
     return tuple(dict.fromkeys(rows)), tuple(dict.fromkeys(same))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from whydown.sources.line import Side
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,6 +22,14 @@ class Role(StrEnum):
     PEER = "peer"
     EITHER = "either"
     OTHER = "other"
+
+    def meant(self, either: Side) -> Side:
+        """Return whose log that is where `either` is this side."""
+        if self is Role.EITHER:
+            return either
+        if self is Role.OTHER:
+            return either.other
+        return Side.EDGE if self is Role.EDGE else Side.PEER
 
 
 class How(StrEnum):

@@ -102,13 +102,13 @@ class Scene:
         self.episode = episode
         self.hearing = episode.session.hearing
         self._supplies = {side: _supplies_of(episode, side, supplies) for side in Side}
-        self._writable: dict[tuple[int, Side], tuple[Pattern, bool]] = {}
+        self._unwritable: dict[tuple[int, Side], tuple[Pattern, str]] = {}
         self.events = sorted(episode.events, key=in_time)
         self.begin = episode.began
         self.end = max(episode.began, episode.ended if episode.ended is not None else episode.last_seen)
-        both = all(self.hearing.hears(side) for side in Side)
+        self._hears = {side: self.hearing.hears(side) for side in Side}
         clocks = episode.session.clocks
-        self.aligned = clocks.offset_s is not None or not both
+        self.aligned = clocks.offset_s is not None or not all(self._hears.values())
         self.play = GRANTED + round(abs(clocks.spread_s or 0.0) * SECOND)
         self.untimed = all(e.certainty is Certainty.UNTIMED for e in self.events)
         self.looked = 0  # how many events were looked at, one by one: what a search may cost is measured by it
@@ -116,6 +116,11 @@ class Scene:
         for place, event in enumerate(self.events):
             self._by_kind[event.side, event.kind].append(place)
         self._found: dict[tuple[int, Side], tuple[Pattern, list[Event], list[int]]] = {}
+        self._covered: dict[tuple[Side, int, int], bool] = {}
+
+    def holds_any(self, patterns: Iterable[Pattern], either: Side) -> bool:
+        """Whether there is an event that one of the patterns means, whatever it leans on; `either` being this side."""
+        return any(self._all(pattern, pattern.role.meant(either))[0] for pattern in patterns)
 
     def find(self, pattern: Pattern, side: Side, bound: Mapping[str, Event]) -> Seen:
         """Return the events that `pattern` means on `side`, given the events bound so far."""
@@ -140,7 +145,7 @@ class Scene:
         within = range(bisect_right(times, high) - 1, bisect_left(times, low) - 1, -1)
         begin = max(begins) if begins else min([self.begin, *ends])
         end = min(ends) if ends else max([self.end, *begins])
-        coming = self._fitting(pattern, bound, events, within)
+        coming = self._fitting(pattern, bound, events, within) if within else ()
         return Seen(Matches(coming), self.listens(pattern, side, begin, max(begin, end)))
 
     def _fitting(
@@ -162,34 +167,47 @@ class Scene:
         # The episode's ends are those of one gateway's lines: the other's log may stop a moment apart.
         first = min(begin + self.play, end) if begin == self.begin else begin
         last = max(end - self.play, begin) if end == self.end else end
-        if not self.hearing.listens(side, begin, end) and not self.hearing.listens(side, first, last):
+        if not self._hears[side] or not (self._covers(side, begin, end) or self._covers(side, first, last)):
             return Unheard(side, pattern.kinds, begin, end, "no log", pattern.written)
-        if all(k in DETAILS and not self.hearing.writes(side, k) for k in pattern.kinds):
-            return Unheard(side, pattern.kinds, begin, end, "not written", pattern.written)
-        if not self._can_be_written(pattern, side):
-            return Unheard(side, pattern.kinds, begin, end, "never written", pattern.written)
-        return None
+        why = self._unwritten(pattern, side)
+        return Unheard(side, pattern.kinds, begin, end, why, pattern.written) if why else None
 
-    def _can_be_written(self, pattern: Pattern, side: Side) -> bool:
-        """Whether a program heard on that side has a wording for such an event; where none is known, it may have."""
+    def deaf(self, pattern: Pattern, side: Side) -> Unheard | None:
+        """Return what is not heard at any time of such events; None where their absence may be believed at some."""
+        why = self._unwritten(pattern, side) if self._hears[side] else "no log"
+        return Unheard(side, pattern.kinds, self.begin, self.end, why, pattern.written) if why else None
+
+    def _covers(self, side: Side, begin: int, end: int) -> bool:
+        """Whether a log of that side covers a stretch; many clauses ask for the same one."""
+        key = (side, begin, end)
+        if key not in self._covered:
+            self._covered[key] = self.hearing.listens(side, begin, end)
+        return self._covered[key]
+
+    def _unwritten(self, pattern: Pattern, side: Side) -> str:
+        """Return why the log of that side holds no such event at any time; empty where it may."""
         key = (id(pattern), side)
-        if key not in self._writable:
+        if key not in self._unwritable:
             able = self._supplies[side]
-            self._writable[key] = (pattern, not able or any(s.feeds(pattern) for s in able))
-        return self._writable[key][1]
+            why = ""
+            if all(k in DETAILS and not self.hearing.writes(side, k) for k in pattern.kinds):
+                why = "not written"
+            elif able and not any(s.feeds(pattern) for s in able):  # where no wording is known, there may be one
+                why = "never written"
+            self._unwritable[key] = (pattern, why)
+        return self._unwritable[key][1]
 
     def _all(self, pattern: Pattern, side: Side) -> tuple[list[Event], list[int]]:
         """Return every event that fits but for names and windows, and their times."""
         key = (id(pattern), side)
         if key not in self._found:
-            lists = [self._by_kind.get((side, k), ()) for k in dict.fromkeys(pattern.kinds)]
+            lists = [places for k in dict.fromkeys(pattern.kinds) if (places := self._by_kind.get((side, k)))]
             places = lists[0] if len(lists) == 1 else sorted(place for found in lists for place in found)
-            events = [
-                e
-                for e in map(self.events.__getitem__, places)
-                if (not pattern.directions or e.direction in pattern.directions)
-                and all(holds(c, e) for c in pattern.conditions)
-            ]
+            events = [self.events[place] for place in places]
+            if pattern.directions:
+                events = [e for e in events if e.direction in pattern.directions]
+            for condition in pattern.conditions:
+                events = [e for e in events if holds(condition, e)] if events else events
             self._found[key] = (pattern, events, [e.at for e in events])  # the pattern too: so its id stays its own
         _, events, times = self._found[key]
         return events, times

@@ -7,22 +7,23 @@ whatever the clause before it binds is not tried again for each of its events.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from whydown.diagnose.model import Call, How, Let, Pattern, Ref, Role, Want, Where
+from whydown.diagnose.model import Call, How, Let, Pattern, Ref, Want, Where
 from whydown.diagnose.scene import Unheard
-from whydown.diagnose.terms import Bindings, NotBoundError, compare, evaluate, names, names_of_sum, total
+from whydown.diagnose.terms import Bindings, NotBoundError, compare, evaluate, total
 from whydown.diagnose.values import show
 from whydown.envelope.record import Certainty
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     from whydown.diagnose.model import ReasonPattern, Step
-    from whydown.diagnose.scene import Matches, Scene
+    from whydown.diagnose.plan import Plan
+    from whydown.diagnose.scene import Matches, Scene, Seen
     from whydown.grammar.event import Event
 
 STEPS = 10_000  # events tried by one search before it is given up
@@ -32,6 +33,7 @@ TITLES: Mapping[Side, str] = {Side.EDGE: "the Edge", Side.PEER: "the peer"}
 _NEAR_UNTIMED = 10_000  # microseconds: ten lines, where no line bears a time
 _SHOWN = 5  # events of one clause that are kept as evidence
 NEVER = "never written"
+_NOT_FOUND = "not found; it would help"
 _WHY_UNHEARD = {
     "no log": "no log of that side covers the time",
     "not written": "that log does not show such lines at all",
@@ -58,8 +60,7 @@ class Given(NamedTuple):
     events: tuple[Event, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(NamedTuple):
     """A way to bind a block, as far as it has got."""
 
     bindings: Bindings
@@ -74,7 +75,8 @@ class _GaveUpError(Exception):
     """The step limit was reached."""
 
 
-_Outcome = tuple[Solution | None, str]  # what is bound after a step (None: it failed), and how to say so
+# What is bound after a step (None: it failed), and how to say so, where somebody asks.
+_Outcome = tuple[Solution | None, "Callable[[], str]"]
 
 
 @dataclass(slots=True)
@@ -82,6 +84,7 @@ class Search:
     """One block asked of one scene with `either` being `side`; `given_up` and `furthest` tell how it went."""
 
     scene: Scene
+    plan: Plan
     side: Side
     given: Given | None = None
     reasons: frozenset[str] = frozenset()  # those that `if reason` takes when it names none
@@ -90,9 +93,9 @@ class Search:
     given_up: bool = False
     furthest: tuple[Tried, ...] = ()
     found: int = 0  # complete bindings so far
-    leans: Sequence[frozenset[int]] = ()  # for each step, the steps whose names it uses
     start: Bindings = field(init=False)
     began: int = field(init=False)
+    known: dict[tuple[int, ...], Seen] = field(default_factory=dict)  # by a pattern and the events that it leans on
 
     def __post_init__(self) -> None:
         self.began = self.scene.looked
@@ -106,44 +109,79 @@ class Search:
         }
         self.start = Bindings(self.scene.episode, values=words)
 
-    def solutions(self, steps: Sequence[Step]) -> Iterator[Solution]:
-        """Yield ways to bind all steps, `helps` last and only if they can be."""
-        firm, soft = _parted(steps)
-        two_sided = len(sides(steps)) > 1
-        self.leans = _leanings(firm)
+    def solutions(self, promising: Callable[[Solution], bool] = lambda _: True) -> Iterator[Solution]:
+        """Yield ways to bind all steps, `helps` last and only if they can be; those not `promising` are passed over."""
+        two_sided = len(self.plan.sides) > 1
         try:
-            for found, (solution, trail) in enumerate(self._solve(firm, 0, Solution(self.start), ())):
-                spoken = any(e.side is self.side or not two_sided for _, e in solution.evidence)
-                yield self._help(soft, replace(solution, spoken=spoken), trail)
+            if not self.tracing and any(self._is_false(step) for step in self.plan.free):
+                return
+            for found, (solution, trail) in enumerate(self._solve(0, Solution(self.start), ())):
+                bound = solution._replace(
+                    spoken=any(e.side is self.side or not two_sided for _, e in solution.evidence)
+                )
+                if promising(bound):
+                    yield self._help(bound, trail)
                 if found + 1 >= SOLUTIONS:
                     return
         except _GaveUpError:
             self.given_up = True
 
-    def of(self, role: Role) -> Side:
-        """Return the side a role means here."""
-        fixed = {Role.EDGE: Side.EDGE, Role.PEER: Side.PEER, Role.EITHER: self.side, Role.OTHER: self.side.other}
-        return fixed[role]
+    def at_best(self) -> Solution:
+        """Return what no way to bind surpasses: it lacks only what is never heard, and all that is somewhere helps."""
+        wants = [s for s in self.plan.firm if isinstance(s, Want)]
+        nowhere = [patterns for patterns in self.plan.needs if not self.scene.holds_any(patterns, self.side)]
+        return Solution(
+            self.start,
+            unheard=(
+                *(u for patterns in nowhere for u in self._deaf(patterns)[:1]),
+                *(u for s in wants if s.how is How.NEVER for u in self._deaf(s.patterns)),
+            ),
+            unproven=tuple(u for s in wants if s.how is How.UNLESS for u in self._deaf(s.patterns)),
+            unhelped=sum(not self.scene.holds_any(patterns, self.side) for patterns in self.plan.helps),
+            spoken=True,
+        )
+
+    def _deaf(self, patterns: Iterable[Pattern | ReasonPattern]) -> list[Unheard]:
+        """Return what is not heard at any time of what patterns mean."""
+        found = (self.scene.deaf(p, p.role.meant(self.side)) for p in patterns if isinstance(p, Pattern))
+        return [unheard for unheard in found if unheard]
+
+    def _is_false(self, step: Want) -> bool:
+        """Whether a clause that leans on no name fails, whatever the other clauses bind."""
+        start = Solution(self.start)
+        if step.how is not How.IF:
+            return self._absent(step, start)[0] is None
+        seen = [(p, self._seen(p, start)) for p in step.patterns if isinstance(p, Pattern)]
+        return all(s.unheard is None and s.matches.get(p.at_least - 1) is None for p, s in seen)
+
+    def _seen(self, pattern: Pattern, so_far: Solution) -> Seen:
+        """Return what a pattern finds; it is looked for once for the same events that it leans on."""
+        events = so_far.bindings.events
+        key = (id(pattern), *[id(events.get(name)) for name in self.plan.anchors[id(pattern)]])
+        seen = self.known.get(key)
+        if seen is None:
+            seen = self.known[key] = self.scene.find(pattern, pattern.role.meant(self.side), events)
+        return seen
 
     # --- clauses that must hold ---
 
     def _solve(
-        self, steps: Sequence[Step], at: int, so_far: Solution, trail: tuple[Tried, ...]
+        self, at: int, so_far: Solution, trail: tuple[Tried, ...]
     ) -> Generator[tuple[Solution, tuple[Tried, ...]], None, frozenset[int]]:
-        """Yield every way to bind `steps` from `at` on; return which earlier steps had a part in there being no more."""
-        if at == len(steps):
+        """Yield every way to bind what is firm from `at` on; return which steps before had a part in there being no more."""
+        if at == len(self.plan.firm):
             self._note(trail)
             self.found += 1
             yield so_far, trail
             return frozenset(range(at))
-        conflicts = self.leans[at]
-        for after, outcome in self._outcomes(steps[at], so_far):
-            here = (*trail, Tried(_written(steps[at]), outcome, after is None)) if self.tracing else ()
+        step, conflicts = self.plan.firm[at], self.plan.leans[at]
+        for after, outcome in self._outcomes(step, so_far):
+            here = (*trail, Tried(_written(step), outcome(), after is None)) if self.tracing else ()
             if after is None:
                 self._note(here)
                 continue
             before = self.found
-            blamed = yield from self._solve(steps, at + 1, after, here)
+            blamed = yield from self._solve(at + 1, after, here)
             if self.found == before and at not in blamed:
                 return blamed  # whatever is bound here, it fails again
             conflicts |= blamed
@@ -160,27 +198,26 @@ class Search:
         else:
             yield from self._bind(step, so_far)
 
-    def _let(self, step: Let, so_far: Solution) -> tuple[Solution, str]:
+    def _let(self, step: Let, so_far: Solution) -> tuple[Solution, Callable[[], str]]:
         try:
             value = evaluate(step.call, so_far.bindings)
         except NotBoundError as err:
-            return so_far, f"'{err}' is not bound"
-        return replace(so_far, bindings=so_far.bindings.with_value(step.name, value)), f"is {show(value) or 'nothing'}"
+            return so_far, partial(_not_bound, str(err))
+        after = so_far._replace(bindings=so_far.bindings.with_value(step.name, value))
+        return after, lambda: f"is {show(value) or 'nothing'}"
 
     def _where(self, step: Where, so_far: Solution) -> _Outcome:
         """Judge a comparison; one that uses a name which is not bound is passed over, since its clause already counts."""
         try:
             holds = compare(step, so_far.bindings)
         except NotBoundError as err:
-            return so_far, f"'{err}' is not bound"
+            return so_far, partial(_not_bound, str(err))
         if why := self._untimely(step, so_far.bindings):
             unheard = Unheard(Side.PEER, (), self.scene.begin, self.scene.end, why, step.written)
-            return replace(so_far, unheard=(*so_far.unheard, unheard)), _said(unheard)
+            return so_far._replace(unheard=(*so_far.unheard, unheard)), partial(_not_heard, unheard)
         if holds:
-            return so_far, "holds"
-        left = show(total(step.left, so_far.bindings)) or "nothing"
-        rights = [show(total(r, so_far.bindings)) or "nothing" for r in step.rights]
-        return None, f"does not hold: {left} {step.op} {' or '.join(rights)}"
+            return so_far, lambda: "holds"
+        return None, partial(_does_not_hold, step, so_far.bindings)
 
     def _untimely(self, step: Where, bindings: Bindings) -> str:
         """Return why a comparison of times cannot be made: two clocks that are not aligned, or a line without time."""
@@ -197,17 +234,17 @@ class Search:
         for pattern in step.patterns:
             if not isinstance(pattern, Pattern):
                 continue
-            seen = self.scene.find(pattern, self.of(pattern.role), so_far.bindings.events)
+            seen = self._seen(pattern, so_far)
             self._count()
             there, far = self._vetoing(pattern, seen.matches, so_far.bindings)
             if there is not None:
-                return None, f"is there: {_place(there)}"
+                return None, partial(_found, "is there:", there)
             missing += (seen.unheard,) if seen.unheard else far
         if not missing:
-            return so_far, "absent, and somebody listened"
+            return so_far, lambda: "absent, and somebody listened"
         if step.how is How.NEVER:
-            return replace(so_far, unheard=(*so_far.unheard, *missing)), _said(missing[0])
-        return replace(so_far, unproven=(*so_far.unproven, *missing)), _said(missing[0])
+            return so_far._replace(unheard=(*so_far.unheard, *missing)), partial(_not_heard, missing[0])
+        return so_far._replace(unproven=(*so_far.unproven, *missing)), partial(_not_heard, missing[0])
 
     def _bind(self, step: Want, so_far: Solution) -> Iterator[_Outcome]:
         """Yield every event that a clause can bind, and at last that it may have gone unheard."""
@@ -219,7 +256,7 @@ class Search:
                 found = True
                 yield outcome
                 continue
-            seen = self.scene.find(pattern, self.of(pattern.role), so_far.bindings.events)
+            seen = self._seen(pattern, so_far)
             unheard = unheard or seen.unheard
             listened = listened or seen.unheard is None
             for place, events in seen.matches.groups(pattern.at_least):
@@ -227,37 +264,38 @@ class Search:
                 found = True
                 evidence = (*so_far.evidence, *((pattern.name or "why", e) for e in events[-_SHOWN:]))
                 count = partial(seen.matches.count, place)
-                after = replace(
-                    so_far,
+                after = so_far._replace(
                     bindings=so_far.bindings.with_event(pattern.name, events[-1], count),
                     evidence=evidence,
                     unheard=(*so_far.unheard, *self._unmeasured(pattern, events[-1], so_far.bindings)),
                 )
                 untimed = events[-1].certainty is Certainty.UNTIMED
-                yield after, f"bound to {_place(events[-1])}"
+                yield after, partial(_found, "bound to", events[-1])
         if untimed:
             return  # no clock says how much of the window the lines cover: what they hold is what there was
         if unheard is not None and unheard.why == NEVER and (listened or not so_far.evidence):
             if not found:  # granted only for more of what something speaks for already, and to no other wording's cost
-                yield None, _said(unheard)
+                yield None, partial(_not_heard, unheard)
             return
         if unheard is not None:
-            yield replace(so_far, unheard=(*so_far.unheard, unheard)), _said(unheard)
+            yield so_far._replace(unheard=(*so_far.unheard, unheard)), partial(_not_heard, unheard)
         elif not found:
-            yield None, "no such event, and somebody listened"
+            yield None, lambda: "no such event, and somebody listened"
 
     def _unmeasured(self, pattern: Pattern, event: Event, bindings: Bindings) -> tuple[Unheard, ...]:
         """Return that a window with a length was not measured where a line bears no time: only its place is known."""
         measured = [bindings.events[w.anchor.name] for w in pattern.windows if w.length is not None]
         if not measured or all(e.certainty is not Certainty.UNTIMED for e in (event, *measured)):
             return ()
-        side = self.of(pattern.role)
+        side = pattern.role.meant(self.side)
         return (Unheard(side, pattern.kinds, self.scene.begin, self.scene.end, "untimed", pattern.written),)
 
     def _vetoing(
         self, pattern: Pattern, matches: Matches, bindings: Bindings
     ) -> tuple[Event | None, tuple[Unheard, ...]]:
         """Return the latest event that vetoes, if there are enough; else what stands too far away for anyone to say."""
+        if matches.get(0) is None:
+            return None, ()
         names = (w.anchor.name for w in pattern.windows if w.length is not None)
         anchors = [bindings.events[n] for n in names if n in bindings.events]
         near: list[Event] = []
@@ -279,31 +317,31 @@ class Search:
         """Bind the reason the episode was found to have."""
         given = self.given
         if given is None or given.name not in (frozenset(pattern.reasons) or self.reasons):
-            return None, f"the reason found is {given.name if given else 'unknown'}"
+            return None, lambda: f"the reason found is {given.name if given else 'unknown'}"
         bindings, last = so_far.bindings, max(given.events, key=lambda e: e.at)
         if pattern.name:
             bindings = bindings.with_event(pattern.name, last, partial(len, given.events))
             bindings = bindings.with_value(pattern.name, given.wording)
         evidence = (*so_far.evidence, *((pattern.name or "why", e) for e in given.events))
-        return replace(so_far, bindings=bindings, evidence=evidence), f"shown by {_place(last)}"
+        return so_far._replace(bindings=bindings, evidence=evidence), partial(_found, "shown by", last)
 
     # --- clauses that help ---
 
-    def _help(self, steps: Sequence[Step], so_far: Solution, trail: tuple[Tried, ...]) -> Solution:
+    def _help(self, so_far: Solution, trail: tuple[Tried, ...]) -> Solution:
         """Bind what helps: for each clause the latest event with which all comparisons that can be made hold."""
-        checks = [s for s in steps if not isinstance(s, Want)]
-        for step in steps:
-            outcome = ""
+        checks = [s for s in self.plan.soft if not isinstance(s, Want)]
+        for step in self.plan.soft:
             if isinstance(step, Let):
                 so_far, outcome = self._let(step, so_far)
             elif isinstance(step, Where):
-                outcome = self._where(step, so_far)[1]
+                _, outcome = self._where(step, so_far)
             else:
                 firm = len(so_far.unheard)
                 ways = ((a, o) for a, o in self._bind(step, so_far) if a is not None and len(a.unheard) == firm)
                 found = next(((a, o) for a, o in ways if self._agrees(checks, a)), None)
-                so_far, outcome = found or (replace(so_far, unhelped=so_far.unhelped + 1), "not found; it would help")
-            trail = (*trail, Tried(_written(step), outcome, failed=False))
+                so_far, outcome = found or (so_far._replace(unhelped=so_far.unhelped + 1), lambda: _NOT_FOUND)
+            if self.tracing:
+                trail = (*trail, Tried(_written(step), outcome(), failed=False))
         self._note(trail)
         return so_far
 
@@ -327,49 +365,6 @@ class Search:
             self.furthest = trail
 
 
-def sides(steps: Iterable[Step]) -> tuple[Side, ...]:
-    """Return the sides that `either` is tried as; just one where it is not used."""
-    used = {p.role for s in steps if isinstance(s, Want) for p in s.patterns if isinstance(p, Pattern)}
-    return (Side.EDGE, Side.PEER) if used & {Role.EITHER, Role.OTHER} else (Side.EDGE,)
-
-
-def _parted(steps: Sequence[Step]) -> tuple[list[Step], list[Step]]:
-    """Part the steps that must hold from those that lean on what `helps` binds."""
-    loose: set[str] = set()
-    firm: list[Step] = []
-    soft: list[Step] = []
-    for step in steps:
-        if isinstance(step, Want):
-            is_soft = step.how is How.HELPS
-            loose |= {p.name for p in step.patterns if p.name} if is_soft else set()
-        elif isinstance(step, Where):
-            used = names_of_sum(step.left).union(*(names_of_sum(r) for r in step.rights))
-            is_soft = bool(used & loose)
-        else:
-            is_soft = bool(names(step.call) & loose)
-            loose |= {step.name} if is_soft else set()
-        (soft if is_soft else firm).append(step)
-    return firm, soft
-
-
-def _leanings(steps: Sequence[Step]) -> tuple[frozenset[int], ...]:
-    """Return for each step which earlier steps bind a name that it uses."""
-    binds: dict[str, set[int]] = {}
-    leans: list[frozenset[int]] = []
-    for at, step in enumerate(steps):
-        if isinstance(step, Want):
-            used = {r.name for p in step.patterns if isinstance(p, Pattern) for r in p.anchors()}
-            bound = {p.name for p in step.patterns if p.name}
-        elif isinstance(step, Where):
-            used, bound = names_of_sum(step.left).union(*(names_of_sum(r) for r in step.rights)), set()
-        else:
-            used, bound = names(step.call), {step.name}
-        leans.append(frozenset(i for name in used for i in binds.get(name, ())))
-        for name in bound:
-            binds.setdefault(name, set()).add(at)
-    return tuple(leans)
-
-
 def _reach(trail: tuple[Tried, ...]) -> tuple[int, bool]:
     """Return how far a trail got, and whether nothing failed on it."""
     return len(trail), not any(t.failed for t in trail)
@@ -380,9 +375,19 @@ def _written(step: Step) -> str:
     return step.written if isinstance(step, Want) else f"{'where' if isinstance(step, Where) else 'let'} {step.written}"
 
 
-def _place(event: Event) -> str:
-    return f"{event.kind} {event.direction} at {event.origins[0]}"
+def _found(words: str, event: Event) -> str:
+    return f"{words} {event.kind} {event.direction} at {event.origins[0]}"
 
 
-def _said(unheard: Unheard) -> str:
+def _not_heard(unheard: Unheard) -> str:
     return f"not heard: {_WHY_UNHEARD[unheard.why]}"
+
+
+def _not_bound(name: str) -> str:
+    return f"'{name}' is not bound"
+
+
+def _does_not_hold(step: Where, bindings: Bindings) -> str:
+    left = show(total(step.left, bindings)) or "nothing"
+    rights = [show(total(r, bindings)) or "nothing" for r in step.rights]
+    return f"does not hold: {left} {step.op} {' or '.join(rights)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from whydown.diagnose.engine import find, why_not
 from whydown.diagnose.incident import Confidence
-from whydown.diagnose.search import sides
+from whydown.diagnose.plan import plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ def trace(told: Told, causes: Iterable[Cause], reasons: Iterable[Reason]) -> Ite
     """Yield for each of the causes why it was, or was not, what is said of the incident."""
     wordings = {r.name: f"{r.layer} {r.wording}" for r in reasons}
     for cause in causes:
-        ways = [(side, why_not(cause, told.scene, told.shown[0], side)) for side in sides(cause.steps)]
+        ways = [(side, why_not(cause, told.scene, told.shown[0], side)) for side in plan(cause.steps).sides]
         side, clauses = max(ways, key=lambda way: (not any(c.failed for c in way[1]), len(way[1])))
         outcome = _outcome(told, cause, wordings)
         yield Trace(told.incident, cause.name, cause.title, outcome, side if cause.two_sided else None, clauses)
