@@ -180,3 +180,22 @@ def test_markdown_is_ascii_where_the_screen_knows_no_more() -> None:
 def test_no_secret_is_in_either() -> None:
     incident = everywhere('loaded PSK "hunter22hunter22" and secret: hunter22')
     assert "hunter22" not in markdown.render(several(incident)) + html.render(several(incident))
+
+
+def test_what_markdown_says_in_short_is_one_list_with_the_facts() -> None:
+    tokens = MarkdownIt("commonmark").parse(markdown.render(a_report(both_sides())))
+    first = next(n for n, token in enumerate(tokens) if token.type == "bullet_list_open")
+    until = next(n for n, token in enumerate(tokens) if token.type == "bullet_list_close")
+    rows = [token.content for token in tokens[first:until] if token.type == "inline"]
+    assert [row.split(":")[0].strip("*") for row in rows[:6]] == [
+        "cause", "differs", "at fault", "first", "session", "edge",
+    ]  # fmt: skip
+    assert all(token.hidden for token in tokens[first:until] if token.type == "paragraph_open")
+
+
+def test_html_gives_the_answer_once() -> None:
+    told = both_sides()
+    page = html.render(a_report(told))
+    assert told.cause
+    assert page.count(f"{told.cause.title} ") + page.count(f"{told.cause.title}<") == 1
+    assert page.count("<dt>at fault</dt>") == 1

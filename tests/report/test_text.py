@@ -347,11 +347,11 @@ def test_every_kind_has_its_words() -> None:
     assert phrase(an_event(EDGE, Kind.IKE_TIMEOUT, tries=5)) == "gives up: no answer: try 5"
 
 
-def test_a_cause_that_says_no_more_than_its_title_is_said_once() -> None:
+def test_a_cause_that_says_no_more_than_its_title_stands_in_short_and_in_its_heading_alone() -> None:
     told = both_sides()
     assert told.cause
     page = flat(render(a_report(replace(told, cause=replace(told.cause, says=told.cause.title)))))
-    assert page.count(told.cause.title) == 1
+    assert page.count(told.cause.title) == 2
 
 
 def test_a_short_name_for_a_log_is_explained_below_the_timeline() -> None:
@@ -377,3 +377,40 @@ def test_the_plain_form_of_a_finer_cause_is_no_other_answer() -> None:
     assert other.title in said
     assert plain.title not in said
     assert "Could also be" not in render(a_report(replace(finer, alternatives=(plain,))))
+
+
+def test_the_first_rows_say_why_how_surely_whose_matter_it_is_and_what_comes_first() -> None:
+    told = both_sides()
+    assert told.cause
+    rows = render(a_report(told)).split("\n")[:6]
+    assert rows[2:] == [
+        "    cause     the DH groups differ (confirmed)",
+        "    differs   DH group, MODP_2048 on the Edge, ECP_384 on the peer",
+        "    at fault  both: the two sides must agree, and changing one is enough",
+        "    first     Set the same DH group on both sides: add 20 to the IKE profile on",
+    ]
+
+
+def test_where_the_answer_is_open_the_first_rows_say_what_to_get() -> None:
+    head = flat(render(a_report(edge_alone(), peer=False)).split("session  ")[0])
+    assert "cause not known" in head
+    assert f"first Get more, from the peer: {edge_alone().missing[0].what}" in head
+
+
+def test_a_session_that_flaps_says_how_often_it_went_down() -> None:
+    page = flat(render(a_report(replace(both_sides(), state="flapping", downs=20, attempts=0))))
+    assert "flapping since 2026-03-04 10:55:16Z, last 11:40:02Z, down 20 times" in page
+    assert "attempt" not in page
+
+
+def test_nobody_is_said_to_fail_where_nobody_tries() -> None:
+    page = flat(render(a_report(replace(both_sides(), attempts=0))))
+    assert "since 2026-03-04 10:55:16Z, still down 11:40:02Z" in page
+
+
+def test_lines_of_one_file_are_named_by_it_once() -> None:
+    block = step(ALARM)
+    first = block.event.origins[0]
+    lines = tuple(first._replace(line=n) for n in (7, 9, 12))
+    event = block.event._replace(origins=lines)
+    assert f"{first.source}:7, 9, 12" in flat(render(a_report(replace(both_sides(), evidence=(step(event),)))))

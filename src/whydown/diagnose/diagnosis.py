@@ -137,11 +137,11 @@ def _tell(
     if not shown:
         return None
     reason = shown[0]
-    findings = _findings(knowledge.causes, scene, reason, tally)
+    findings, fitting = _findings(knowledge.causes, scene, reason, tally)
     other = None if any(f.level is not Confidence.POSSIBLE for f in findings) else _shown_instead(shown)
-    proved = _findings(knowledge.causes, scene, other, tally) if other else []
+    proved, proving = _findings(knowledge.causes, scene, other, tally) if other else ([], frozenset[str]())
     if proved and proved[0].level is not Confidence.POSSIBLE:  # lines that prove a cause are worth more than a word
-        findings = proved
+        findings, fitting = proved, proving
     lead = findings[0] if findings else None
     evidence = _evidence(lead, reason)
     incident = Incident(
@@ -168,7 +168,7 @@ def _tell(
         timeline=pick_timeline(episode, evidence),
         trigger=find_trigger(episode, evidence),
         contradictions=(*_one_sided(episode), *_contradictions(shown, lead)),
-        ruled_out=_ruled_out(knowledge.causes, findings, reason, session),
+        ruled_out=_ruled_out(knowledge.causes, fitting.union(f.cause.name for f in findings), reason, session),
         missing=name_missing(knowledge.commands, scene, reason, findings),
         attempts=episode.attempts,
         downs=episode.flaps,
@@ -208,8 +208,13 @@ def _certainty(episode: Episode) -> Certainty:
     return min((e.certainty for e in dated), default=Certainty.UNTIMED)
 
 
-def _findings(causes: Iterable[CauseBlock], scene: Scene, reason: Shown, tally: Tally) -> list[Finding]:
-    """Ask every cause that can stand behind the reason; surest first, silenced ones left out."""
+def _findings(
+    causes: Iterable[CauseBlock], scene: Scene, reason: Shown, tally: Tally
+) -> tuple[list[Finding], frozenset[str]]:
+    """Ask every cause that can stand behind the reason; surest first, silenced ones left out.
+
+    The second value names all that fit well, silenced or not: a better answer does not speak against them.
+    """
     name = reason.reason.asked
     found = [f for c in causes if name in c.reasons and (f := find(c, scene, reason)) and f.evidence]
     for finding in found:
@@ -217,12 +222,13 @@ def _findings(causes: Iterable[CauseBlock], scene: Scene, reason: Shown, tally: 
             tally.notice(finding.cause.name, "has too many ways to be true here; the best one found is shown")
     misleading = {f.cause.name for f in found if name not in {n.name for n in f.cause.explains}}
     found.sort(key=lambda f: _place(f, misleading=f.cause.name in misleading))
+    fitting = frozenset(f.cause.name for f in found if f.level is not Confidence.POSSIBLE)
     found = _unsilenced(found)
     if found and found[0].level is Confidence.CONFIRMED:
         found = [f for f in found if f.level is not Confidence.POSSIBLE]
     elif found and found[0].level is Confidence.PROBABLE:
         found = [f for f in found if f.spoken]
-    return found
+    return found, fitting
 
 
 def _place(finding: Finding, *, misleading: bool) -> tuple[int, bool, bool, int, int, int]:
@@ -305,12 +311,12 @@ def _contradictions(shown: Sequence[Shown], lead: Finding | None) -> tuple[str, 
 
 
 def _ruled_out(
-    causes: Iterable[CauseBlock], findings: Sequence[Finding], reason: Shown, session: Session
+    causes: Iterable[CauseBlock], fitting: Iterable[str], reason: Shown, session: Session
 ) -> tuple[str, ...]:
     """Name the causes of this reason that something heard speaks against; nothing is ruled out on one side's word."""
     if not all(session.hearing.hears(side) for side in Side):
         return ()
-    left = {f.cause.name.split("/")[0] for f in findings}
+    left = {name.split("/")[0] for name in fitting}
     titles = {
         c.title
         for c in causes

@@ -75,7 +75,12 @@ def name_missing(
         asked += asking.both("path", "what passes its outside interface during the next attempt")
     if any(u.why == "clocks" for u in unheard):
         asked += asking.both("clock", _CLOCK)
-    return tuple(dict.fromkeys(asked))[:_MOST]
+    return tuple(sorted(dict.fromkeys(asked), key=_says_least))[:_MOST]
+
+
+def _says_least(missing: Missing) -> bool:
+    """Whether a request serves the others alone: who reads one only, reads one that may tell the cause."""
+    return missing.what == _CLOCK
 
 
 class _Asking:

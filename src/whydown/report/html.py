@@ -145,11 +145,13 @@ def _answer_first(sections: Sequence[Section]) -> Iterator[Section]:
     """Yield the sections with the answer first: who and when, cause, what to do; only then the rest of the facts."""
     later: list[tuple[str, str]] = []
     for section in sections:
-        if section.name not in ("facts", "next", "cause", "do") and later:
+        if section.name not in ("short", "facts", "next", "cause", "do") and later:
             yield Section("sure", "", (Pairs(tuple(later)),))
             later = []
         rows = [row for block in section.blocks if isinstance(block, Pairs) for row in block.rows]
-        if section.name == "facts":
+        if section.name == "short":  # its other rows follow here at once
+            later += [row for row in rows if row[0] == "at fault"]
+        elif section.name == "facts":
             later += [row for row in rows if row[0] not in _WHO_AND_WHEN]
             yield replace(section, blocks=(Pairs(tuple(row for row in rows if row[0] in _WHO_AND_WHEN)),))
         elif section.name == "cause":

@@ -10,7 +10,7 @@ from whydown.report.ladder import draw
 from whydown.report.layout import Paper, Style, to_ascii
 from whydown.report.pages import document_of
 from whydown.report.quote import quote
-from whydown.report.text import bars, how_known, line_text
+from whydown.report.text import bars, how_known, line_text, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,6 +42,8 @@ def render(report: Report, style: Style | None = None) -> str:
             rows += ["---", ""]
         rows += [f"# {_title(page)}", ""]
         for section in page.sections:
+            if section.name == "facts" and rows[-2].startswith("- "):
+                rows.pop()  # a blank row within a list would draw all of it apart
             rows += _section(section, style, anchors)
     rows += _section(document.coverage, style, anchors)
     text = "\n".join(rows).rstrip("\n") + "\n"
@@ -137,7 +139,7 @@ def _picture(block: Index | Ladder | Quotes | Chart, style: Style, anchors: Mapp
         case Quotes(proofs):
             rows = []
             for step in proofs:
-                where = ", ".join(str(origin) for origin in step.event.origins[:3])
+                where = places(step.event)
                 rows += [quote(f"{where}  ({how_known(step)})"), f"    {line_text(step.event)}"]
             return fenced(rows)
 

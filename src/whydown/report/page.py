@@ -29,7 +29,7 @@ from whydown.sources.line import Side
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from whydown.diagnose.incident import Evidence, Incident
+    from whydown.diagnose.incident import Difference, Evidence, Incident
     from whydown.sessions.model import Heard
     from whydown.sessions.names import Gateway
 
@@ -46,7 +46,7 @@ _FAULT = {
     "both": "both: the two sides must agree, and changing one is enough",
     "none": "nobody",
 }
-_MINUTE = 60_000_000
+_FEW = 2  # differing parameters that find room above the table
 
 
 def title(incident: Incident) -> str:
@@ -75,6 +75,7 @@ def page_of(
     """
     unsettled = bool(open_question(incident))
     parts = (
+        _short(incident, unsettled=unsettled),
         _facts(incident, followers, heard),
         _missing("Get next", incident.missing) if unsettled else None,
         _cause(incident),
@@ -108,13 +109,28 @@ def open_question(incident: Incident) -> str:
     return "cause NOT SETTLED" if guess else ""
 
 
+def _short(incident: Incident, *, unsettled: bool) -> Section:
+    """Say in a few rows why, how surely, whose matter it is, and what comes first: to change something, or to get more."""
+    cause = incident.cause
+    more = _together(incident.missing)[0] if unsettled and incident.missing else None
+    first = f"get more, from the {more.side}: {more.what}" if more else next(iter(incident.actions), "")
+    rows = (
+        ("cause", f"{cause.title} ({incident.confidence})" if cause else "not known"),
+        ("differs", "; ".join(map(_both_values, incident.differs)) if 0 < len(incident.differs) <= _FEW else ""),
+        ("at fault", _FAULT.get(cause.fault_side, "") if cause else ""),
+        ("first", _capital(first)),
+    )
+    return Section("short", "", (Pairs(rows),))
+
+
+def _both_values(difference: Difference) -> str:
+    edge, peer = (value or "UNKNOWN" for value in (difference.edge, difference.peer))
+    return f"{difference.parameter}, {edge} on the Edge, {peer} on the peer"
+
+
 def _facts(incident: Incident, followers: Sequence[Incident], heard: Sequence[Heard]) -> Section:
     session = incident.session
-    stated = (
-        "stated by NSX"
-        if incident.basis == "stated"
-        else "inferred from the lines; NSX itself states none in these logs"
-    )
+    stated = "stated by NSX" if incident.basis == "stated" else "inferred from the lines; NSX states none in these logs"
     before = ""
     if incident.trigger is not None:
         step = incident.trigger
@@ -163,7 +179,7 @@ def _when(incident: Incident) -> str:
     elif incident.ended is not None:
         text = f"{stamps(incident.began, incident.ended)}, {duration(incident.ended - incident.began)}"
     elif incident.last_seen is not None and incident.last_seen > incident.began + 1_000_000:
-        still = "last" if incident.state == "flapping" else "still failing" if incident.attempts else "still down"
+        still = "last" if incident.state == "flapping" else "still down" if _is_quiet(incident) else "still failing"
         text += f", {still} {_moment(incident.last_seen, incident.began)}Z"
     if incident.downs > 1:
         text += f", down {incident.downs} times"
@@ -171,6 +187,11 @@ def _when(incident: Incident) -> str:
         text += f", {many(incident.attempts, 'failed attempt')}"
     doubts = {1: "; year and zone assumed", 2: "; zone assumed"}
     return text + doubts.get(int(incident.certainty), "")
+
+
+def _is_quiet(incident: Incident) -> bool:
+    """Whether nobody tried to bring the session or the tunnel up again."""
+    return incident.layer is not Layer.BGP and not incident.attempts
 
 
 def _moment(at: int, near: int) -> str:
@@ -189,7 +210,6 @@ def _cause(incident: Incident) -> Section:
             ("confidence", f"{sure}. {_capital(incident.confidence_why)}".strip()),
             ("wording", _wording(incident.evidence)),
             ("clocks", _clocks(incident)),
-            ("at fault", _FAULT.get(cause.fault_side, "") if cause else ""),
             *(("but", text) for text in incident.contradictions),
         )
     )

@@ -61,6 +61,15 @@ def how_known(step: Evidence) -> str:
     return f"{step.event.side or 'side not known'}, {role}{how}"
 
 
+def places(event: Event, most: int = 3) -> str:
+    """Say where an event's first lines stand; a file is named once."""
+    shown = event.origins[:most]
+    before = ("", *(origin.path for origin in shown))
+    return ", ".join(
+        str(origin.line) if origin.path == last else str(origin) for origin, last in zip(shown, before, strict=False)
+    )
+
+
 def line_text(event: Event, most: int = _LONGEST_QUOTE) -> str:
     """Return the text of an event's lines as it is shown: on one line, up to a length."""
     text = " / ".join(event.text.split("\n"))
@@ -166,7 +175,7 @@ def _write_index(paper: Paper, index: Index) -> None:
 
 def _write_quote(paper: Paper, step: Evidence) -> None:
     """Quote a line of the evidence, as a block that Markdown leaves alone."""
-    where = quote(", ".join(str(origin) for origin in step.event.origins[:3]))
+    where = quote(places(step.event))
     how = quote(how_known(step))
     if len(head := f"    {where}  ({how})") <= paper.style.width:
         paper.exact(head)
