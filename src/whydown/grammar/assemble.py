@@ -177,12 +177,11 @@ class Assembler:
         """Say of each record whether it is none that its writer wrote just before."""
         headers, texts = records.headers, records.texts
         writer = headers[0][:3]
-        first = self._last.get(writer)
-        if first is None or any(header[:3] != writer for header in records.unlike()):
+        if any(header[:3] != writer for header in records.unlike()):
             return [self._is_fresh(record, record[2:5]) for record in records]
-        fresh = list(map(ne, texts, [first.text, *texts[:-1]]))
-        for place in compress(range(len(fresh)), map(not_, fresh)):
-            fresh[place] = not _repeats(records[place], records[place - 1] if place else first)
+        fresh = [self._is_fresh(records[0], writer), *map(ne, texts[1:], texts)]
+        for place in compress(range(1, len(fresh)), map(not_, fresh[1:])):
+            fresh[place] = not _repeats(records[place], records[place - 1])
         self._last[writer] = records[-1]
         return fresh
 

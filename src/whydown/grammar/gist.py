@@ -109,7 +109,8 @@ def _deleted(text: str) -> dict[str, Any]:
 
 
 def _spis(text: str) -> dict[str, Any]:
-    fields = {f"spi_{m[1].lower()}": convert(SlotType.SPI64, m[2]) for m in _IKE_SPI.finditer(text)}
+    named = _IKE_SPI.finditer(text) if "r spi" in text.lower() else ()
+    fields = {f"spi_{m[1].lower()}": convert(SlotType.SPI64, m[2]) for m in named}
     if found := _SPI.search(text):
         fields["spi"] = convert(SlotType.SPI32, found[1])
     return fields

@@ -229,13 +229,14 @@ def _holding(
     """
     start, stop = span
     hits = [hit for _, hit, _ in found if start <= hit < stop]
-    begins = list(dict.fromkeys(map((1).__add__, map(block.rfind, repeat(_FEED), repeat(start), hits))))
+    before = map(block.rfind, repeat(_FEED), repeat(start), hits)
+    begins = list(dict.fromkeys([feed + 1 for feed in before]))
     if not begins:
         return [], [], [], _count(block, _FEED, start, stop) + 1
     begins[0] = begins[0] or start
     ends = list(map(block.find, repeat(_FEED), begins))
     ends[-1] = ends[-1] if 0 <= ends[-1] < stop else stop
-    pieces = list(map(block.__getitem__, map(slice, begins, ends)))
+    pieces = [block[begin:end] for begin, end in zip(begins, ends, strict=True)]
     nths = list(accumulate(map(_count, repeat(block), repeat(_FEED), [start, *begins], [*begins, stop])))
     total = nths.pop() + 1
     if max(map(len, pieces)) > LIMIT:
