@@ -50,9 +50,6 @@ if TYPE_CHECKING:
     from whydown.sources.cutting import Place
 
 
-_ZONES = 26 * 3_600_000_000  # microseconds by which a stamp of unknown zone may lie behind the time of its writing
-
-
 def read_events(  # noqa: PLR0913 - all but the first are keywords
     inputs: Sequence[Input],
     *,
@@ -82,10 +79,7 @@ def read_events(  # noqa: PLR0913 - all but the first are keywords
                 watch.hear(place.source, event.at)
         stated.extend(found)
 
-    window = Window(
-        None if options.since is None else options.since - _ZONES,
-        None if options.until is None else options.until + _ZONES,
-    )
+    window = Window(options.since, options.until)
     lines = files.batches(inputs, tally, () if traffic else library.marks, aside=aside, window=window)
     if taken:
         taken.given = frozenset(i.side for i in inputs if i.side)

@@ -203,6 +203,8 @@ def tar_of(*members: tuple[str, bytes, int | float]) -> bytes:
 
 SHORT = b"Nov 21 20:40:01 gw-b charon[7]: 15[IKE] message 1\n"
 IN_2019, IN_2021 = 1_575_000_000, 1_640_000_000
+HOUR = 3600
+BEGAN = int(datetime(2026, 11, 21, 20, 40, 2, tzinfo=UTC).timestamp())
 
 
 @pytest.mark.parametrize(
@@ -306,9 +308,9 @@ def test_an_archive_without_a_log_says_so(tmp_path: Path) -> None:
 
 
 def test_members_written_before_the_time_that_matters_are_not_read(tmp_path: Path) -> None:
-    bundle = tar_of(("syslog.1", line(1), IN_2019), ("syslog", line(2), IN_2021), ("undated.log", line(3), 0))
+    bundle = tar_of(("syslog.1", line(1), BEGAN), ("syslog", line(2), BEGAN + 9 * HOUR), ("undated.log", line(3), 0))
     tally = Tally()
-    found = read(write(tmp_path / "t", bundle), tally=tally, window=Window(since=(IN_2019 + 1) * 1_000_000))
+    found = read(write(tmp_path / "t", bundle), tally=tally, window=Window(since=(BEGAN + 3 * HOUR) * 1_000_000))
     assert [number for _, number in found] == ["2", "3"]
     assert tally.lines == 2
     assert told(tally)[0][1] == "left out of this archive: 1 log from before the time that was asked for"
@@ -324,6 +326,32 @@ def test_members_that_begin_after_the_time_that_matters_are_not_read(tmp_path: P
     read(write(tmp_path / "t", bundle), tally=tally, window=Window(until=until))
     assert tally.lines == 3
     assert told(tally)[0][1] == "left out of this archive: 1 log from after the time that was asked for"
+
+
+@pytest.mark.parametrize(
+    ("log", "written", "kept"),
+    [
+        (line(1), BEGAN + 9, False),  # stamps and time in UTC: an hour is enough
+        (line(1), BEGAN + 2 * HOUR, True),
+        (SHORT, BEGAN + 9, True),  # stamps of any zone
+        (line(1), 315_532_800, True),  # the archive's times are no times: its lines are younger
+    ],
+)
+def test_a_member_is_left_out_only_where_its_last_change_is_surely_too_early(
+    tmp_path: Path, log: bytes, written: int, *, kept: bool
+) -> None:
+    window = Window(since=(BEGAN + 3 * HOUR) * 1_000_000)
+    bundle = tar_of(("syslog.1", log, written), ("syslog", line(2), BEGAN + 9 * HOUR))
+    assert len(read(write(tmp_path / "t", bundle), window=window)) == 1 + kept
+
+
+def test_a_zips_own_times_are_of_any_zone(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as made:
+        for number, hour in ((1, 20), (2, 23)):
+            info = zipfile.ZipInfo(f"{number}.log", (2026, 11, 21, hour, 50, 0))
+            made.writestr(info, line(number))
+    assert len(read(tmp_path / "a.zip", window=Window(since=(BEGAN + 3 * HOUR) * 1_000_000))) == 2
+    assert len(read(tmp_path / "a.zip", window=Window(since=(BEGAN + 28 * HOUR) * 1_000_000))) == 1
 
 
 def test_state_dumps_in_archives_go_aside(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 DEPTH = 8  # archives and packings inside each other
 MEMBERS = 200_000  # of one input, with those of the archives in it
 _COPIES = 100_000  # members that are remembered, so that a copy of one is read once
+_HOUR = 3_600_000_000  # microseconds by which a log may be out of order, or its last change earlier than its last stamp
+_ZONES = 26 * _HOUR  # the same where a zone is not known
 _SEVERAL = {
     "link": "links",
     "device": "devices",
@@ -82,7 +84,7 @@ class Opener:
     """Opens one input: a log, a packed log, or an archive; `source` is its path, for notices."""
 
     def __init__(self, source: str, side: str, tally: Tally, copies: Copies, window: Window = EVER) -> None:
-        """Tell in `tally` what is odd; members last written before the window, or begun after it, are left out."""
+        """Tell in `tally` what is odd; members last written well before the window, or begun after it, are left out."""
         self._source = source
         self._side = side
         self._tally = tally
@@ -101,19 +103,20 @@ class Opener:
         `read` is as `streams.blocks` takes it. DamagedError when the input cannot be opened at all.
         """
         archive = False
-        for member in self._open("", None, pieces_of(read, self._budget), 0):
+        for member in self._open("", None, pieces_of(read, self._budget), 0, zoned=True):
             archive = archive or bool(member.name)
             yield member
         if self._entries:
             self._tell_what_was_left_out()
 
-    def _open(self, name: str, written: int | None, stream: Pieces, depth: int) -> Iterator[Member]:
+    def _open(self, name: str, written: int | None, stream: Pieces, depth: int, *, zoned: bool) -> Iterator[Member]:
         """Unpack a member until it is text or an archive, and give the logs in it."""
         head, stream = _begin(stream)
         while packing := packing_of(head):
             depth = _deeper(depth)
             if packing.magic == GZIP_MAGIC:
-                written = int.from_bytes(head[4:8], "little") * 1_000_000 or written
+                packed = int.from_bytes(head[4:8], "little") * 1_000_000
+                written, zoned = (packed, True) if packed else (written, zoned)
             head, stream = _begin(unpack(stream, packing, self._budget))
         if is_tar(head):
             reader = Reader(stream)
@@ -124,17 +127,20 @@ class Opener:
         elif not name:
             yield Member(name, look(head), stream, None)
         elif head:
-            yield from self._log(Member(name, look(head), stream, written), head)
+            yield from self._log(Member(name, look(head), stream, written), head, zoned=zoned)
         else:
             next(stream, b"")  # the damage, if that is why there is nothing
 
-    def _log(self, member: Member, head: bytes) -> Iterator[Member]:
+    def _log(self, member: Member, head: bytes, *, zoned: bool) -> Iterator[Member]:
         """Give a member if it is a log."""
         name, seen, _, written = member
         since, until = self._window
-        if since is not None and written is not None and written < since:
+        slack = _HOUR if zoned and (seen.stamped or seen.dump) else _ZONES
+        first = begins(head) if seen.log else None
+        wrong = first is not None and written is not None and first > written  # it was packed so
+        if since is not None and written is not None and written < since - slack and not wrong:
             self._left_out["log from before the time that was asked for"] += 1
-        elif until is not None and seen.log and (first := begins(head)) is not None and first > until:
+        elif until is not None and first is not None and first > until + _HOUR:
             self._left_out["log from after the time that was asked for"] += 1
         elif not seen.alien and (seen.log or seen.dump or named_like_a_log(name) or named_like_a_dump(name)):
             self._logs += 1
@@ -172,7 +178,7 @@ class Opener:
                 self._left_out["copy of another member"] += 1
                 return
             before = self._damages
-            yield from self._open(name, entry.written, self._watched(stream), depth)
+            yield from self._open(name, entry.written, self._watched(stream), depth, zoned=entry.zoned)
             if self._damages == before:  # of what is damaged here another copy may be whole
                 self._copies.add(mark)
         except DamagedError as error:

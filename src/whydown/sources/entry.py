@@ -19,3 +19,4 @@ class Entry(NamedTuple):
     size: int | None = None  # bytes it takes in the archive; None: not known before it was read
     data: Iterator[bytes] = iter(())
     trouble: str = ""  # why its data cannot be read
+    zoned: bool = True  # the time of the last change is UTC, not of a zone that nobody tells

@@ -43,6 +43,7 @@ class _Head(NamedTuple):
     crc: int | None
     packed: int | None  # bytes in the archive; None: only told after them
     written: int | None
+    zoned: bool
 
 
 def is_zip(head: bytes) -> bool:
@@ -75,7 +76,7 @@ def zip_entries(reader: Reader, budget: Budget, tell: Callable[[str], None]) -> 
         elif data.refusal:
             yield Entry(head.name, "member that cannot be read", trouble=data.refusal)
         else:
-            yield Entry(head.name, "", head.written, head.packed, data)
+            yield Entry(head.name, "", head.written, head.packed, data, zoned=head.zoned)
         data.leave()
 
 
@@ -86,13 +87,13 @@ def _head(reader: Reader) -> _Head:
         raise DamagedError(reader.damage or "cut off in the middle of a header")
     _, flags, method, time, date, crc, packed, size, name_length, extra_length = _FIELDS.unpack(fixed)
     name, extra = reader.exactly(name_length), reader.exactly(extra_length)
-    written = _dos_time(date, time)
+    written, zoned = _dos_time(date, time), False
     for field, value in _extras(extra):
         if field == 1 and packed == _BIG and len(value) >= 8:  # zip64: the size, if that is too large, then this
             begin = 8 if size == _BIG and len(value) >= 16 else 0
             packed = int.from_bytes(value[begin : begin + 8], "little")
         elif field == 0x5455 and len(value) >= 5 and value[0] & 1:  # Unix time
-            written = int.from_bytes(value[1:5], "little") * 1_000_000 or written
+            written, zoned = int.from_bytes(value[1:5], "little") * 1_000_000 or written, True
     later = bool(flags & _LATER) and not packed
     return _Head(
         name=name[:NAME_LIMIT].decode("utf-8" if flags & _UTF8 else "cp437", errors="surrogateescape"),
@@ -101,6 +102,7 @@ def _head(reader: Reader) -> _Head:
         crc=None if flags & _LATER else crc,
         packed=None if later else packed,
         written=written,
+        zoned=zoned,
     )
 
 
