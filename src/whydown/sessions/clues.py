@@ -130,11 +130,15 @@ def link_events(writer: Writer) -> tuple[tuple[Link, ...], tuple[Event, ...]]:
 
 
 def _routing_links(writer: Writer, events: list[Event]) -> list[Link]:
-    """Make a link of each BGP neighbour: among several peers nothing tells whose tunnel it is reached through."""
+    """Make a link of each BGP neighbour: among several peers nothing tells whose tunnel it is reached through.
+
+    What names no neighbour is of the only one there is.
+    """
+    neighbors = {e.fields["neighbor"] for e in events if "neighbor" in e.fields}
+    nameless = next(iter(neighbors)) if len(neighbors) == 1 else ""
     links: dict[str, Link] = {}
     for event in events:
-        neighbor = event.get("neighbor")
-        if neighbor:
+        if neighbor := str(event.get("neighbor", nameless)):
             links.setdefault(neighbor, Link(writer, neighbor)).events.append(event)
     return list(links.values())
 
