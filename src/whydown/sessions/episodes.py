@@ -43,6 +43,7 @@ _BEFORE = 60 * SECOND  # how far before the trouble its events are looked for
 _FLAP_GAP = 15 * 60 * SECOND  # downs nearer than this to each other are one flapping
 _FLAPS = 3  # so many downs make a flapping
 _CROSSING = 5 * SECOND  # two DELETEs of one SA that meet on the way
+_LEFT_OVER = frozenset({Kind.CHILD_UNKNOWN_SPI, Kind.KERNEL_ERROR})  # what a removal that crosses a rekey leaves
 _PLANNED_GAP = 10 * SECOND  # a reauthentication that breaks before it makes is done by then
 _EARLY = SECOND  # the other side may have begun what this one hears of by so much earlier
 # Reasons that NSX states of whatever has not come up yet.
@@ -334,10 +335,7 @@ def _ailing(session: Session, tunnel: str, told: Sequence[Turn]) -> Iterator[Epi
         elif (
             up
             and (event.kind in AILING or (event.kind in EITHER and is_of_child(event)))
-            and not (
-                event.at - put_off <= SECOND
-                or (event.kind is Kind.CHILD_UNKNOWN_SPI and event.at - removed <= _CROSSING)
-            )
+            and not (event.at - put_off <= SECOND or (event.kind in _LEFT_OVER and event.at - removed <= _CROSSING))
         ):
             signs.append(event)
     if signs:

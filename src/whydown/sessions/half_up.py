@@ -43,5 +43,5 @@ def _between(events: Sequence[Event], begin: int, end: int) -> Sequence[Event]:
 
 def _is_refused(up: Turn, after: Sequence[Event]) -> bool:
     kinds = Counter(e.kind for e in after if e.side is up.event.side)
-    used = kinds[Kind.CHILD_START] + kinds[Kind.CHILD_UP]
+    used = kinds[Kind.CHILD_START] + kinds[Kind.CHILD_UP] + sum(e.get("exchange") == "QUICK_MODE" for e in after)
     return not used and kinds[Kind.RETRANSMIT_SEEN] >= _AGAIN and kinds[Kind.MESSAGE_GARBLED] > 0
