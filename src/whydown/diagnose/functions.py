@@ -118,6 +118,11 @@ def _absence_tells(kind: str, proposal: Proposal, found: dict[str, str]) -> bool
     return (kind == "group" and "0" not in found) or (kind == "esn" and "NO_ESN" not in found)
 
 
+def protocol_of(proposals: Sequence[Proposal] | None) -> str | None:
+    """Return which protocol a list of proposals is for, IKE, ESP or AH; None where it names none."""
+    return proposals[0].protocol or None if proposals else None
+
+
 def parameter(gap: Gap | None) -> str | None:
     """Return the first parameter of a gap."""
     return gap.rows[0].parameter if gap else None
@@ -203,6 +208,7 @@ def count(event: Any) -> int:
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "proposal_diff": proposal_diff,
+    "protocol_of": protocol_of,
     "parameter": parameter,
     "offered": offered,
     "accepted": accepted,

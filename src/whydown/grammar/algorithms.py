@@ -46,6 +46,7 @@ _FIXED_CIPHERS = {  # these have no key length to tell
     "CHACHA20_POLY1305": "ENCR_CHACHA20_POLY1305",
     "CHACHA20POLY1305": "ENCR_CHACHA20_POLY1305",
 }
+_MODES = frozenset({"CBC", "CTR", "GCM", "CCM", "GMAC", "ECB"})
 _KEYS = frozenset({"128", "192", "256", "448"})
 _ICV = {"A": "8", "B": "12", "C": "16", "8": "8", "12": "12", "16": "16"}  # pluto's letters, everybody's bytes
 
@@ -102,7 +103,9 @@ def _cipher(key: str, kind: str) -> tuple[str, str] | None:
     if not (read := _CIPHER.fullmatch(key)):
         return None
     parts = [p for p in re.split(r"_|(?<=[A-Z])(?=\d)|(?<=\d)(?=[A-Z])", read[2]) if p]
-    mode = next((p for p in parts if p in {"CBC", "CTR", "GCM", "CCM", "GMAC", "ECB"}), "CBC")
+    if any(p not in _MODES and p not in _KEYS and p not in _ICV for p in parts):
+        return None  # a mode that is not known is not CBC
+    mode = next((p for p in parts if p in _MODES), "CBC")
     size = next((p for p in parts if p in _KEYS), "")
     icv = next((_ICV[p] for p in parts if p in _ICV), "16")
     name = f"ENCR_{read[1]}_{mode}" if read[1] not in {"BLOWFISH", "CAST"} else f"ENCR_{read[1]}"

@@ -30,6 +30,7 @@ from whydown.sessions.signs import (
     TRIED,
     WEAK,
 )
+from whydown.sessions.unanswered import unanswered
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
         ups = taken_up(ups, session.events)
     events = tuple(e for e in session.events if e.kind not in BGP_KINDS)
     stretches = list(_stretches(events, ups, SESSION, side)) or _never_begun(events, side)
+    if side is Side.PEER and not any(s.ended is None for s in stretches):
+        stretches += _fallen_silent(events, ups, side)
     _count(session, SESSION, events, stretches)
     episodes += [_episode(session, SESSION, "", s) for s in _fold(stretches)]
     episodes += _refused_beside(session, ups, side)
@@ -213,6 +216,13 @@ def _never_begun(events: Sequence[Event], side: Side) -> list[_Stretch]:
     if not ready or any(e.kind in TRIED for e in mine):
         return []
     return [_Stretch(ready[-1].at, was_up=False, trigger=None, last_seen=mine[-1].at)]
+
+
+def _fallen_silent(events: Sequence[Event], ups: Sequence[Turn], side: Side) -> Iterator[_Stretch]:
+    """Yield the stretch in which a gateway answers no more, if it is so: the other one cannot but give up."""
+    if came := unanswered(events, side):
+        was_up = bool(ups) and ups[-1].up
+        yield _Stretch(came[0].at, was_up=was_up, trigger=None, last_seen=came[-1].at, signs=came)
 
 
 def _fold(stretches: list[_Stretch]) -> list[_Stretch]:
