@@ -24,7 +24,7 @@ from whydown.redact.names import Vocabulary
 from whydown.redact.taken import Taken
 from whydown.report.model import Report
 from whydown.sessions.episodes import cut_episodes
-from whydown.sessions.latest import latest
+from whydown.sessions.latest import latest, latest_sessions
 from whydown.sessions.rebuild import rebuild_sessions
 from whydown.sessions.strangers import find_strangers
 from whydown.sessions.writers import gather_writers
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from whydown.redact.pseudonyms import Book
     from whydown.sessions.model import Heard, Session
     from whydown.sources.cutting import Place
+
+
+_SESSIONS = 10_000  # that are looked into: more than a Manager's Edges have; it takes some ten seconds
 
 
 def read_events(  # noqa: PLR0913 - all but the first are keywords
@@ -184,7 +187,7 @@ def conclude(  # noqa: PLR0913 - what an analysis is made of
     kept = latest(events, options.most, tally)  # read first: names of files tell sides, too, once they are read
     sessions, heard = _sessions(kept, inputs, options, tally)
     able = _able(library)
-    sessions = _without_strangers(sessions, tally)
+    sessions = latest_sessions(_without_strangers(sessions, tally), _SESSIONS, tally)
     incidents: list[Incident] = []
     traces: list[Trace] = []
     asked = [c for c in knowledge.causes if c.name in options.why_not]
@@ -203,7 +206,8 @@ def _without_strangers(sessions: tuple[Session, ...], tally: Tally) -> tuple[Ses
     for session in strangers:
         said = "asked for an IKE SA for which no connection is configured, beside sessions that are up; taken for a stranger"
         tally.notice(session.name.name, said)
-    return tuple(s for s in sessions if s not in strangers)
+    gone = set(map(id, strangers))
+    return tuple(s for s in sessions if id(s) not in gone)
 
 
 @lru_cache(maxsize=2)

@@ -4,7 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases import events
-from whydown.sessions.latest import latest
+from whydown.grammar.vocabulary import Kind
+from whydown.sessions.latest import latest, latest_sessions
+from whydown.sessions.rebuild import rebuild_sessions
 from whydown.tally import Tally
 
 SOME = events("cases/psk-mismatch")[:1]
@@ -31,3 +33,14 @@ def test_what_is_left_out_is_told_with_the_way_to_ask_for_it() -> None:
     latest([SOME[0]._replace(at=at * 1_000_000) for at in range(10)], 3, tally)
     (notice,) = tally.notices
     assert "only those after 1970-01-01 00:00:06Z count; --until asks for earlier ones" in notice.message
+
+
+@given(times=st.lists(st.integers(1, 400), min_size=1, max_size=20, unique=True), most=st.integers(1, 30))
+def test_of_too_many_sessions_those_heard_of_last_are_kept_in_their_order(times: list[int], most: int) -> None:
+    asked = SOME[0]._replace(kind=Kind.RETRANSMIT, side=None)
+    seen = [asked._replace(at=at, host=f"h{at}", fields={"remote": f"192.0.2.{n}"}) for n, at in enumerate(times)]
+    sessions, _ = rebuild_sessions(seen, frozenset(), Tally())
+    tally = Tally()
+    kept = latest_sessions(sessions, most, tally)
+    assert [s.events[0].at for s in kept] == sorted(sorted(times)[-most:])
+    assert bool(tally.notices) is (len(times) > most)

@@ -1,4 +1,4 @@
-"""The latest of a stream of events, where there are more than memory should hold."""
+"""The latest of a stream of events, and of sessions, where there are more than memory should hold or anyone waits for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from whydown.grammar.event import Event
+    from whydown.sessions.model import Session
     from whydown.tally import Tally
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,6 +37,20 @@ def latest(events: Iterable[Event], most: int, tally: Tally) -> list[Event]:
             "--until asks for earlier ones, --most-events for more at a time",
         )
     return kept
+
+
+def latest_sessions(sessions: tuple[Session, ...], most: int, tally: Tally) -> tuple[Session, ...]:
+    """Return the sessions, or the `most` that were heard of last, in the order they have; then a notice says so."""
+    if len(sessions) <= most:
+        return sessions
+    lasts = [max((event.at for event in session.events), default=0) for session in sessions]
+    kept = sorted(range(len(sessions)), key=lambda n: (-lasts[n], n))[:most]
+    tally.notice(
+        "sessions",
+        f"there are {len(sessions):,}: only the {most:,} that were heard of last are looked into; "
+        "--until asks for earlier ones",
+    )
+    return tuple(sessions[n] for n in sorted(kept))
 
 
 def _later(events: list[Event], most: int) -> tuple[list[Event], int]:

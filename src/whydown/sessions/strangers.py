@@ -42,8 +42,10 @@ def find_strangers(sessions: Sequence[Session]) -> tuple[Session, ...]:
     Only beside a session that came up in the same logs, and where every connection that was loaded came up: otherwise
     the one who is not known may be the peer that is missed, behind another address.
     """
-    asking = [s for s in sessions if _only_asks(s)]
-    rest = [s for s in sessions if s not in asking]
+    asking: list[Session] = []
+    rest: list[Session] = []
+    for session in sessions:
+        (asking if _only_asks(session) else rest).append(session)
     if not asking or not any(e.kind is Kind.IKE_UP for s in rest for e in s.events):
         return ()
     events = [e for s in sessions for e in s.events]
