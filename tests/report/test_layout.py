@@ -15,7 +15,8 @@ NOON = 43_200 * SECOND
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [
-        (0, "0 s"),
+        (0, "under 1 s"),
+        (1, "1 s"),
         (89, "89 s"),
         (90, "2 min"),
         (3600, "60 min"),

@@ -414,3 +414,16 @@ def test_lines_of_one_file_are_named_by_it_once() -> None:
     lines = tuple(first._replace(line=n) for n in (7, 9, 12))
     event = block.event._replace(origins=lines)
     assert f"{first.source}:7, 9, 12" in flat(render(a_report(replace(both_sides(), evidence=(step(event),)))))
+
+
+def test_what_is_up_again_asks_for_nothing_at_once() -> None:
+    over = replace(both_sides(), state="recovered", ended=both_sides().began + 400_000)
+    page = render(a_report(over))
+    assert "    next      Set the same DH group on both sides" in page
+    assert "## So that it stays up" in page
+    assert "## Do this" not in page
+    assert ", under 1 s" in flat(page.split("## Cause")[0])
+
+
+def test_a_guess_blames_nobody() -> None:
+    assert "at fault" not in render(a_report(replace(both_sides(), confidence=Confidence.POSSIBLE)))

@@ -62,6 +62,9 @@ def pick_timeline(episode: Episode, evidence: Sequence[Evidence]) -> tuple[Evide
     rows = {_place(e.event): e for e in evidence}
     proofs = [e.at for e in evidence if e.role != STATED] or [e.at for e in evidence]
     first, last = (min(proofs), max(proofs)) if proofs else (episode.began, episode.last_seen)
+    for event in _comes_up(episode):
+        rows.setdefault(_place(event), Evidence(event, "", event.at))
+    first = max(first, min(episode.began, last))  # how it had come up before tells nothing
     near = [
         e
         for e in episode.events
@@ -71,6 +74,12 @@ def pick_timeline(episode: Episode, evidence: Sequence[Evidence]) -> tuple[Evide
     for event in near[: max(0, _MOST - len(rows))]:
         rows[_place(event)] = Evidence(event, "", event.at)
     return tuple(sorted(rows.values(), key=lambda e: (e.at, e.event.origins[0])))[:_MOST]
+
+
+def _comes_up(episode: Episode) -> list[Event]:
+    """Return the event that shows that what was down is up again, if one does."""
+    ups = [e for e in episode.events if e.at == episode.ended and e.kind in _UPS[episode.layer]]
+    return ups[:1] if episode.flaps else []
 
 
 def find_trigger(episode: Episode, evidence: Sequence[Evidence]) -> Evidence | None:

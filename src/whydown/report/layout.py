@@ -81,10 +81,10 @@ class Paper:
         """Write one row as it is."""
         self.lines.append(self.styled(row, look))
 
-    def pairs(self, rows: Iterable[tuple[str, str]], indent: str = "    ") -> None:
-        """Write name and text in two columns, the text wrapped within its own."""
+    def pairs(self, rows: Iterable[tuple[str, str]], indent: str = "    ", *, least: int = 0) -> None:
+        """Write name and text in two columns, the first at least so wide, the text wrapped within its own."""
         kept = [(name, text) for name, text in rows if text]
-        widest = max((len(name) for name, _ in kept), default=0)
+        widest = max((least, *(len(name) for name, _ in kept)))
         for name, text in kept:
             self.sentence(text, indent=indent + " " * (widest + 2), first=f"{indent}{name.ljust(widest)}  ")
 
@@ -160,8 +160,10 @@ def stamps(begin: int, end: int) -> str:
 
 
 def duration(micros: int) -> str:
-    """Write a duration as people say it: `47 s`, `12 min`, `3 h 20 min`, `2 d 4 h`."""
+    """Write a duration as people say it: `under 1 s`, `47 s`, `12 min`, `3 h 20 min`, `2 d 4 h`."""
     seconds = round(micros / 1_000_000)
+    if not seconds:
+        return "under 1 s"
     if seconds < 90:
         return f"{seconds} s"
     minutes = round(seconds / 60)

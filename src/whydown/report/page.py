@@ -111,14 +111,15 @@ def open_question(incident: Incident) -> str:
 
 def _short(incident: Incident, *, unsettled: bool) -> Section:
     """Say in a few rows why, how surely, whose matter it is, and what comes first: to change something, or to get more."""
-    cause = incident.cause
+    cause, guess = incident.cause, incident.confidence is Confidence.POSSIBLE
     more = _together(incident.missing)[0] if unsettled and incident.missing else None
     first = f"get more, from the {more.side}: {more.what}" if more else next(iter(incident.actions), "")
+    label = "next" if _is_over(incident) and not more else "first"
     rows = (
         ("cause", f"{cause.title} ({incident.confidence})" if cause else "not known"),
         ("differs", "; ".join(map(_both_values, incident.differs)) if 0 < len(incident.differs) <= _FEW else ""),
-        ("at fault", _FAULT.get(cause.fault_side, "") if cause else ""),
-        ("first", _capital(first)),
+        ("at fault", _FAULT.get(cause.fault_side, "") if cause and not guess else ""),
+        (label, _capital(first)),
     )
     return Section("short", "", (Pairs(rows),))
 
@@ -187,6 +188,11 @@ def _when(incident: Incident) -> str:
         text += f", {many(incident.attempts, 'failed attempt')}"
     doubts = {1: "; year and zone assumed", 2: "; zone assumed"}
     return text + doubts.get(int(incident.certainty), "")
+
+
+def _is_over(incident: Incident) -> bool:
+    """Whether what was down is up again, so that nothing need be done at once."""
+    return incident.state == "recovered"
 
 
 def _is_quiet(incident: Incident) -> bool:
@@ -261,7 +267,8 @@ def _parameters(incident: Incident) -> tuple[Table, ...]:
 def _actions(incident: Incident) -> Section | None:
     if not incident.actions:
         return None
-    return Section("do", "Do this", (Points(tuple(map(Item, incident.actions)), numbered=True),))
+    title = "So that it stays up" if _is_over(incident) else "Do this"
+    return Section("do", title, (Points(tuple(map(Item, incident.actions)), numbered=True),))
 
 
 def _timeline(incident: Incident, heard: Sequence[Heard]) -> Section | None:

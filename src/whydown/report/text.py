@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _LONGEST_QUOTE = 700
 _MOST_BARS = 40
+_HEAD = frozenset({"short", "facts"})  # they stand together, so their columns do
 _MARKS = {State.UP: "=", State.NEGOTIATING: "~", State.DOWN: "x"}
 
 
@@ -98,17 +99,20 @@ def bars(lives: Lives, style: Style) -> list[str]:
 def _write_page(paper: Paper, page: Page) -> None:
     numbered = f"{page.number}. " if page.number else ""
     paper.heading(numbered + prose(page.title), level=1, look=page.look)
+    head = [s for s in page.sections if s.name in _HEAD]
+    rows = [row for section in head for block in section.blocks if isinstance(block, Pairs) for row in block.rows]
+    least = max((len(name) for name, text in rows if text), default=0)
     for section in page.sections:
-        _write_section(paper, section)
+        _write_section(paper, section, least if section in head else 0)
 
 
-def _write_section(paper: Paper, section: Section) -> None:
+def _write_section(paper: Paper, section: Section, least: int = 0) -> None:
     if section.title and section.answer and section.name == "cause":
         _write_answer(paper, section)
     elif section.title:
         paper.heading(prose(": ".join(filter(None, (section.title, section.answer)))))
     for block in section.blocks:
-        _write_block(paper, block)
+        _write_block(paper, block, least)
 
 
 def _write_answer(paper: Paper, section: Section) -> None:
@@ -121,14 +125,14 @@ def _write_answer(paper: Paper, section: Section) -> None:
     paper.sentence(prose(f"{section.answer}."), look="bold")
 
 
-def _write_block(paper: Paper, block: Block) -> None:
+def _write_block(paper: Paper, block: Block, least: int) -> None:
     match block:
         case Said(text, look):
             paper.blank()
             paper.sentence(prose(text), look=look)
         case Pairs(rows):
             paper.blank()
-            paper.pairs((prose(name), prose(text)) for name, text in rows)
+            paper.pairs(((prose(name), prose(text)) for name, text in rows), least=least)
         case Table(header, rows, looks):
             paper.blank()
             paper.table(header, [[prose(cell) for cell in row] for row in rows], looks)
