@@ -120,7 +120,7 @@ def test_misuse_is_told_with_the_next_step(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         whydown.analyze(edge=tmp_path / "none.log")
     (tmp_path / "other.log").write_text("2026-01-01T00:00:00Z host cron[1]: nothing to see\n")
-    with pytest.raises(InputError, match="None of the 1 lines"):
+    with pytest.raises(InputError, match="The one line is not of an IKE daemon"):
         whydown.analyze(tmp_path / "other.log")
 
 

@@ -78,8 +78,9 @@ def recognised(tally: Tally) -> None:
     """Raise InputError where not one line was of a program that a grammar speaks of."""
     if tally.lines == tally.other + tally.blank:
         notes = "; ".join(printable(f"{notice.where}: {notice.message}") for notice in tally.notices[:3])
+        none = "The one line is not" if tally.lines == 1 else f"None of the {tally.lines} lines is"
         raise InputError(
-            f"None of the {tally.lines} lines is of an IKE daemon that a grammar knows{f' ({notes})' if notes else ''}.",
+            f"{none} of an IKE daemon that a grammar knows{f' ({notes})' if notes else ''}.",
             "`whydown grammar check` lists the grammars.",
         )
 
