@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -55,6 +54,8 @@ def render_problem(problem: Problem, source: str) -> str:
 
 def suggest(word: str, known: Iterable[str], limit: int = 2) -> str:
     """Say "did you mean 'x' or 'y'?" for a misspelt word; the empty string when nothing known is close."""
+    import difflib  # noqa: PLC0415 - only where something is misspelt
+
     close = difflib.get_close_matches(word, list(known), n=limit, cutoff=0.6)
     return f"did you mean {' or '.join(repr(str(c)) for c in close)}?" if close else ""
 

@@ -22,7 +22,6 @@ from sources import hostile
 from sources.archives import header, library_tar, library_zip, padded, tar_file
 from whydown.envelope.records import records
 from whydown.errors import InputError
-from whydown.sources import frames
 from whydown.sources.bundles import Window
 from whydown.sources.files import Input, lines
 from whydown.sources.line import Origin, Side
@@ -367,7 +366,7 @@ def test_state_dumps_in_archives_go_aside(tmp_path: Path) -> None:
 
 
 def test_without_the_package_for_zstd_a_notice_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames, "zstandard", None)
+    monkeypatch.setitem(sys.modules, "zstandard", None)
     bundle = library_tar(("a.log.zst", zstandard.compress(line(1))), ("b.log", line(2)))
     tally = Tally()
     assert read(write(tmp_path / "t", bundle), tally=tally) == [("t!b.log:1", "2")]

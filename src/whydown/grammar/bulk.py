@@ -122,7 +122,9 @@ class Bulk:
         for place, wording in enumerate(index.wordings):
             (self._alike[wording.first[:_BEGIN]] if len(wording.first) >= _BEGIN else self._short).append(place)
 
-    def read(self, texts: Sequence[str], datas: Sequence[str], alone: Callable[[int], Shape | None]) -> list[Together]:
+    def read(
+        self, texts: Sequence[str], data_at: Callable[[int], str], alone: Callable[[int], Shape | None]
+    ) -> list[Together]:
         """Return the messages that could be read together; `alone` reads the one at a place, and is asked for the others.
 
         Of those that look alike for the first time, one is read alone.
@@ -141,7 +143,7 @@ class Bulk:
         for group, places in by_guess.items():
             columns = None
             if group is not None and len(places) >= _FEW:
-                given = set(map(datas.__getitem__, places)) if group.asks_data else ()
+                given = set(map(data_at, places)) if group.asks_data else ()
                 columns = group.read(itemgetter(*places)(texts), given)
             if group is None or columns is None:
                 left += places

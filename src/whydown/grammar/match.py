@@ -56,7 +56,7 @@ class Match(NamedTuple):
 _match = cast(
     "Callable[[tuple[CompiledGrammar, Shape | None, dict[str, Any], str]], Match]", partial(tuple.__new__, Match)
 )
-_app, _data_of = itemgetter(1), itemgetter(4)  # of a header
+_app = itemgetter(1)  # of a header
 
 
 class Matches(Sequence["Match | None"]):
@@ -185,7 +185,7 @@ class _Reader:
         """Return for each record the first wording, in file order, that its message is."""
         grammar = self.grammar
         texts = list(map(str.strip, records.texts, repeat(" ")))
-        datas = list(map(_data_of, records.headers))
+        headers = records.headers
         heads: list[dict[str, Any]] = []
         if grammar.prefixes:
             cut = list(map(self._cut_prefix, texts))
@@ -193,15 +193,18 @@ class _Reader:
         shapes: list[Any] = [None] * len(texts)
         fields: list[Any] = [None] * len(texts)
 
+        def data_at(place: int) -> str:
+            return headers[place][4]
+
         def alone(place: int) -> Shape | None:
-            shape, fields[place] = self._one(texts[place], heads[place] if heads else {}, datas[place])
+            shape, fields[place] = self._one(texts[place], heads[place] if heads else {}, data_at(place))
             shapes[place] = shape
             return shape
 
         if len(texts) < _MANY or grammar.keyed:
             deque(map(alone, range(len(texts))), 0)
             return Matches([grammar] * len(texts), shapes, fields, texts)
-        together = self._bulk.read(texts, datas, alone)
+        together = self._bulk.read(texts, data_at, alone)
         for some in together:
             deque(map(shapes.__setitem__, some.places, repeat(some.shape)), 0)
         return Matches([grammar] * len(texts), shapes, Rows(fields, together, heads), texts)

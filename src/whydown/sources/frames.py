@@ -6,15 +6,12 @@ import lzma
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-try:
-    import zstandard
-except ImportError:  # pragma: no cover - the extra `zstd` is not installed
-    zstandard = None  # type: ignore[assignment]
-
 from whydown.sources.damage import DamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from zstandard import ZstdDecompressionObj
 
     from whydown.sources.packing import Decoder, Packing, Pieces
 
@@ -76,16 +73,19 @@ class Frames:
 
 def zstd(room: int) -> Decoder:
     """Make a decoder for one zstd frame; DamagedError where the package for it is not installed."""
-    if zstandard is None:
-        raise DamagedError("zstd-compressed: install whydown[zstd], or unpack it with 'zstd -d'")
-    return _Zstd(room)
+    try:
+        import zstandard  # noqa: PLC0415 - an extra, and slow to load
+    except ImportError:
+        raise DamagedError("zstd-compressed: install whydown[zstd], or unpack it with 'zstd -d'") from None
+    return _Zstd(zstandard.ZstdDecompressor(max_window_size=room).decompressobj(), zstandard.ZstdError)
 
 
 class _Zstd:
     """A zstd decoder with lzma's face, fed in small steps."""
 
-    def __init__(self, room: int) -> None:
-        self._inner = zstandard.ZstdDecompressor(max_window_size=room).decompressobj()
+    def __init__(self, inner: ZstdDecompressionObj, error: type[Exception]) -> None:
+        self._inner = inner
+        self._error = error
         self._left = b""
         self._ready = b""
 
@@ -107,7 +107,7 @@ class _Zstd:
             step, self._left = self._left[:_STEP], self._left[_STEP:]
             try:
                 self._ready = self._inner.decompress(step)
-            except zstandard.ZstdError as error:
+            except self._error as error:
                 raise ValueError(str(error)) from error
         given, self._ready = self._ready[:max_length], self._ready[max_length:]
         return given
