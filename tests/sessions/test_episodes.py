@@ -192,3 +192,25 @@ def test_a_tunnel_refused_before_its_session_ended_has_trouble_of_its_own() -> N
 def test_a_tunnel_that_went_down_with_its_session_has_none() -> None:
     session, tunnel = episodes(start(0), up(1), child(2), event("edge ike.delete in", at=5, ike_id=1, **UP))
     assert not has_own_trouble(tunnel, session)
+
+
+def reauthentication(at: float, *, done: float) -> list[Event]:
+    return [
+        event("edge ike.rekey_start local", at=at, ike_id=1, cause="reauth"),
+        event("edge ike.delete out", at=at + 0.1, ike_id=1, **UP),
+        event("edge ike.gone local", at=at + 0.2, ike_id=1),
+        start(at + 0.3, 2),
+        up(done, 2),
+        child(done + 0.1, 2),
+    ]
+
+
+def test_a_reauthentication_that_breaks_before_it_makes_is_life() -> None:
+    assert episodes(start(0), up(1), child(2), *reauthentication(100, done=102)) == []
+
+
+def test_a_reauthentication_that_takes_long_is_a_down_time() -> None:
+    assert layers(start(0), up(1), child(2), *reauthentication(100, done=140)) == [
+        ("session", False),
+        ("tunnel", False),
+    ]

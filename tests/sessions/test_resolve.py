@@ -138,3 +138,17 @@ def test_classes_are_the_finest_split_that_keeps_every_group_together(count: int
         while grown := {i for g in linked if g & reached for i in g} - reached:
             reached |= grown
         assert reached == set(members)
+
+
+def test_a_peer_that_moves_its_sas_to_another_address_is_the_same() -> None:
+    up = event("edge ike.up", at=0, local=EDGE, remote=PEER)
+    packet = event("edge packet in", at=60, local=EDGE, remote=OTHER)
+    moved = event("edge net.moved local", at=60.1, remote=OTHER)
+    assert sessions(up, packet, moved) == [{up.text, packet.text, moved.text}]
+
+
+def test_a_peer_that_begins_at_another_address_is_another() -> None:
+    up = event("edge ike.up", at=0, local=EDGE, remote=PEER)
+    moved = event("edge net.moved local", at=60, remote=OTHER)
+    begun = event("edge ike.start in", at=90, local=EDGE, remote=OTHER)
+    assert sessions(up, moved, begun) == [{up.text}, {moved.text, begun.text}]

@@ -219,3 +219,15 @@ def test_sas_of_two_connections_or_begun_from_both_ends_live_side_by_side(conn: 
         event("edge ike.gone", at=9, ike_id=3),
     )
     assert told == [("session", "", True)]
+
+
+@pytest.mark.parametrize(("version", "outlives"), [(1, True), (2, False)])
+def test_in_ikev1_tunnels_outlive_an_ike_sa_while_the_next_is_begun(version: int, *, outlives: bool) -> None:
+    told = changes(
+        event("edge ike.up", at=1, ike_id=1),
+        event("edge child.up", at=2, child="net", child_id=1),
+        event("edge ike.start out", at=60, ike_id=2, version=version),
+        event("edge ike.gone", at=61, ike_id=1),
+        event("edge ike.up", at=62, ike_id=2),
+    )
+    assert (("tunnel", "net", False) not in told) is outlives

@@ -10,7 +10,7 @@ from whydown.grammar.event import in_time
 from whydown.grammar.vocabulary import Direction, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from whydown.grammar.event import Event
     from whydown.sessions.model import Writer
@@ -92,6 +92,7 @@ def link_events(writer: Writer) -> tuple[tuple[Link, ...], tuple[Event, ...]]:
     SPI named before, and, where the whole log knows but one peer, that peer. What is left belongs to the gateway.
     """
     remotes = _remotes_by_name(writer)
+    moved = _moved(writer.events)
     links: dict[str, Link] = {}
     whole: list[Event] = []
     state = _Context()
@@ -107,7 +108,7 @@ def link_events(writer: Writer) -> tuple[tuple[Link, ...], tuple[Event, ...]]:
         if not remote and event.kind in HOST_KINDS:
             whole.append(event)
             continue
-        key = remote or _inherit(event, state, remotes)
+        key = moved.get(remote, remote) or _inherit(event, state, remotes)
         if not key:
             pending.append(event)
             continue
@@ -127,6 +128,19 @@ def link_events(writer: Writer) -> tuple[tuple[Link, ...], tuple[Event, ...]]:
     else:
         found += _routing_links(writer, routing)
     return tuple(found), tuple(whole)
+
+
+def _moved(events: Iterable[Event]) -> dict[str, str]:
+    """Map each address to which a peer moved its SAs (MOBIKE) to the one where these were set up, if that is sure."""
+    setup: set[str] = set()
+    moved: set[str] = set()
+    for event in events:
+        if event.kind is Kind.NET_MOVED:
+            moved.add(str(event.get("remote", "")))
+        elif event.kind in (Kind.IKE_START, Kind.IKE_UP, Kind.CONFIG_UNMATCHED):
+            setup.add(addresses(event)[1])
+    homes = setup - {""}
+    return dict.fromkeys(moved - homes - {""}, next(iter(homes))) if len(homes) == 1 else {}
 
 
 def _routing_links(writer: Writer, events: list[Event]) -> list[Link]:

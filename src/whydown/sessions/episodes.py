@@ -66,6 +66,7 @@ class _Stretch:
     last_seen: int = 0
     signs: list[Event] = field(default_factory=list)
     flaps: int = 1
+    planned: bool = False  # a reauthentication was begun right before
 
 
 def cut_episodes(session: Session) -> tuple[Episode, ...]:
@@ -160,8 +161,11 @@ def _stretches(events: Sequence[Event], told: Sequence[Turn], layer: str, side: 
     turn = {id(t.event): t for t in told}
     up = False
     stretch: _Stretch | None = None
+    renewed = -_PLANNED_GAP  # when a reauthentication was begun last
     for event in events:
         change = turn.get(id(event))
+        if event.kind is Kind.IKE_REKEY_START and event.get("cause") == "reauth":
+            renewed = event.at
         if change is not None:
             up = change.up
             if up and stretch:
@@ -170,6 +174,7 @@ def _stretches(events: Sequence[Event], told: Sequence[Turn], layer: str, side: 
                 stretch = None
             elif not up:
                 stretch = _Stretch(event.at, was_up=True, trigger=event, last_seen=event.at, signs=[event])
+                stretch.planned = event.at - renewed <= _PLANNED_GAP
             continue
         if up:
             continue
@@ -268,7 +273,7 @@ def _is_life(stretch: _Stretch) -> bool:
     if not stretch.was_up:
         return not serious
     brief = stretch.ended - stretch.began <= _PLANNED_GAP
-    return brief and not serious and _planned(stretch.trigger)
+    return brief and not serious and (stretch.planned or _planned(stretch.trigger))
 
 
 def _is_weak(event: Event) -> bool:

@@ -122,7 +122,7 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
     """
     ike = _Live()
     children: dict[str, _Live] = {}
-    starting = False  # a negotiation is under way beside what is up
+    begun: Event | None = None  # of a negotiation that is under way beside what is up
     since = 0  # when the session came up last
     answered = ""  # the connection of the SA that came up last, where the other side began it
     fresh = True  # nothing yet tells whether the log began in the middle of an SA's life
@@ -152,9 +152,9 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
             yield from _stated_tunnel(event, children)
         elif _ends_child(event):
             yield from _child_down(event, children)
-        elif _ends_ike(event, starting=starting) or _is_stated_down(event, since):
-            yield from _ike_down(event, ike, children)
-        starting = _is_starting(event, starting=starting)
+        elif _ends_ike(event, starting=begun is not None) or _is_stated_down(event, since):
+            yield from _ike_down(event, ike, {} if _is_handed_on(begun) else children)
+        begun = _under_way(event, begun)
 
 
 def _is_first_contact(event: Event) -> bool:
@@ -215,11 +215,16 @@ def _take_over(event: Event, host: str, lives: Iterable[_Live]) -> str:
     return event.host
 
 
-def _is_starting(event: Event, *, starting: bool) -> bool:
-    """Whether a negotiation of an IKE SA is under way after this event."""
+def _under_way(event: Event, begun: Event | None) -> Event | None:
+    """Return the beginning of the negotiation of an IKE SA that is under way after this event."""
     if event.kind is Kind.IKE_START:
-        return True
-    return starting and event.kind not in _STARTED
+        return event
+    return None if event.kind in _STARTED else begun
+
+
+def _is_handed_on(begun: Event | None) -> bool:
+    """Whether tunnels outlive the IKE SA that ends: in IKEv1 they are not its children, and a new one is begun."""
+    return begun is not None and begun.get("version") == 1
 
 
 def _ends_child(event: Event) -> bool:
