@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.episodes import BASE, SECOND, episode, event
 from whydown.diagnose.incident import Evidence
-from whydown.diagnose.timeline import pick_timeline
+from whydown.diagnose.timeline import find_trigger, pick_timeline
 
 if TYPE_CHECKING:
     from whydown.sessions.model import Episode
@@ -30,3 +30,14 @@ def test_what_was_down_is_shown_to_come_up_again() -> None:
     again = event("edge ike.up", at=600)
     one = episode(*died, again, ended=600.0)
     assert shown(one, 0, 1) == ["dpd.dead", "ike.timeout", "ike.up"]
+
+
+def test_what_is_part_of_the_answer_is_no_trigger_of_it() -> None:
+    up, crash = event("edge ike.up", at=0), event("peer daemon.start", at=60)
+    loaded, dead = event("peer config.loaded", at=61), event("edge dpd.dead", at=70)
+    one = replace(episode(up, crash, loaded, dead), began=BASE + 70 * SECOND)
+    dead_alone = [Evidence(dead, "why", dead.at)]
+    assert find_trigger(one, [*dead_alone, Evidence(crash, "why", crash.at)]) is None
+    trigger = find_trigger(one, dead_alone)
+    assert trigger
+    assert trigger.event is crash

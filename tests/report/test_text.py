@@ -427,3 +427,10 @@ def test_what_is_up_again_asks_for_nothing_at_once() -> None:
 
 def test_a_guess_blames_nobody() -> None:
     assert "at fault" not in render(a_report(replace(both_sides(), confidence=Confidence.POSSIBLE)))
+
+
+def test_a_heading_is_no_wider_than_the_screen() -> None:
+    row = "Down / Negotiating / Down (IPsec negotiation not started)"
+    problem = PossibleProblem(row, "It rains", "open", ())
+    page = render(a_report(replace(both_sides(), possible_problems=(problem,))))
+    assert f"## The console's table\n\n{row}.\n" in page

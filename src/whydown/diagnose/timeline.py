@@ -96,10 +96,15 @@ def find_trigger(episode: Episode, evidence: Sequence[Evidence]) -> Evidence | N
     if clocks.offset_s is None and all(hearing.hears(side) for side in Side):
         sides = {Side.EDGE}
     since = max(episode.began - _TRIGGER_WITHIN, max(ups, default=0))
+    blows = [(e.event.side, e.at) for e in evidence if _is_blow(e.event)]  # part of the answer, with what follows them
     before = [
         e
         for e in episode.session.events
-        if _is_blow(e) and e.side in sides and since <= e.at <= episode.began and _place(e) not in told
+        if _is_blow(e)
+        and e.side in sides
+        and since <= e.at <= episode.began
+        and _place(e) not in told
+        and not any(e.side is side and abs(e.at - at) <= _ONE_BLOW for side, at in blows)
     ]
     if not before:
         return None

@@ -107,10 +107,10 @@ def _write_page(paper: Paper, page: Page) -> None:
 
 
 def _write_section(paper: Paper, section: Section, least: int = 0) -> None:
-    if section.title and section.answer and section.name == "cause":
+    if section.title and section.answer:
         _write_answer(paper, section)
     elif section.title:
-        paper.heading(prose(": ".join(filter(None, (section.title, section.answer)))))
+        paper.heading(prose(section.title))
     for block in section.blocks:
         _write_block(paper, block, least)
 
@@ -122,7 +122,7 @@ def _write_answer(paper: Paper, section: Section) -> None:
         paper.heading(whole)
         return
     paper.heading(section.title)
-    paper.sentence(prose(f"{section.answer}."), look="bold")
+    paper.sentence(prose(f"{section.answer}."), look="bold" if section.name == "cause" else "")
 
 
 def _write_block(paper: Paper, block: Block, least: int) -> None:
