@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from whydown.sessions.model import Session
     from whydown.sessions.names import SessionName
 
+_REFUSALS = ERRORS - BENIGN
+_FAILURES = SIGNS[SESSION] - WEAK
+
 
 class State(StrEnum):
     """What a session was; of two in one place of a picture the later in this list is shown."""
@@ -141,5 +144,5 @@ def _spans(session: Session, until: int) -> Iterator[Span]:
 
 def _is_failure(event: Event) -> bool:
     if event.kind is Kind.NOTIFY:
-        return event.get("notify") in ERRORS - BENIGN
-    return event.kind in SIGNS[SESSION] - WEAK and not is_of_child(event)
+        return event.get("notify") in _REFUSALS
+    return event.kind in _FAILURES and not is_of_child(event)

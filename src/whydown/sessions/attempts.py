@@ -134,7 +134,10 @@ def _sides(
     writers: dict[tuple[Side, str], _Ike | _Child] = {}
     for event in events:
         if event.side and not event.of_dump:
-            writers.setdefault((event.side, event.host), of(event.side)).read(event)
+            key = event.side, event.host
+            if key not in writers:
+                writers[key] = of(event.side)
+            writers[key].read(event)
     sides = {side: Counter[bool | None]() for side in Side}
     for (side, _), writer in writers.items():
         sides[side] += writer.begun.failed(ended=ended)

@@ -49,6 +49,7 @@ _PLANNED_GAP = 10 * SECOND  # a reauthentication that breaks before it makes is 
 _EARLY = SECOND  # the other side may have begun what this one hears of by so much earlier
 # Reasons that NSX states of whatever has not come up yet.
 _NOT_YET = frozenset({"negotiation not started", "ipsec negotiation not started", "ike sa down"})
+_REFUSALS = ERRORS - BENIGN
 
 
 _at = attrgetter("at")
@@ -205,7 +206,7 @@ def _count(session: Session, layer: str, events: Sequence[Event], stretches: Ite
 def _is_sign(event: Event, layer: str) -> bool:
     """Whether an event shows that a negotiation of the layer, or the SA itself, failed."""
     if event.kind is Kind.NOTIFY:
-        if event.get("notify") not in ERRORS - BENIGN:
+        if event.get("notify") not in _REFUSALS:
             return False
     elif event.kind not in SIGNS[layer] and not (layer == TUNNEL and event.kind in EITHER and is_of_child(event)):
         return False

@@ -39,6 +39,15 @@ _UNSEEN = {"unseen"}  # an SA whose beginning the log does not hold
 _FATAL = frozenset({"INVALID_SYNTAX", "UNSUPPORTED_CRITICAL_PAYLOAD"})
 _FATAL_SHORT = ("N(INVAL_SYN)", "N(CRIT)")
 _STARTED = frozenset({*_IKE_UP, Kind.IKE_FAILED, Kind.IKE_TIMEOUT, Kind.IKE_HALF_OPEN_TIMEOUT, *_ALL_DOWN})
+# Events of any other kind change nothing of what is alive.
+_TELLING = (
+    _LIFE
+    | _SHOWS_UP
+    | _BEGINNINGS
+    | _STARTED
+    | _STATED_DOWN
+    | {Kind.IKE_MESSAGE, Kind.TUNNEL_DOWN, Kind.CHILD_REKEY_FAILED, Kind.SESSION_NEGOTIATING}
+)
 _at = attrgetter("at")
 SESSION = "session"
 TUNNEL = "tunnel"
@@ -127,11 +136,11 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
     answered = ""  # the connection of the SA that came up last, where the other side began it
     fresh = True  # nothing yet tells whether the log began in the middle of an SA's life
     host = ""
-    logged = [e for e in events if not e.of_dump]
-    if _began_up(logged):
+    if _began_up(e for e in events if not e.of_dump):
+        first = next(e for e in events if not e.of_dump)
         ike.add(set(_UNSEEN))
-        yield Turn(logged[0].at, SESSION, "", up=True, event=logged[0])
-    for event in _at_work(events):
+        yield Turn(first.at, SESSION, "", up=True, event=first)
+    for event in _at_work([e for e in events if e.kind in _TELLING]):
         kind = event.kind
         host = _take_over(event, host, (ike, *children.values()))
         if fresh and _ends_the_unseen(event):
