@@ -104,7 +104,7 @@ def find_trigger(episode: Episode, evidence: Sequence[Evidence]) -> Evidence | N
         and e.side in sides
         and since <= e.at <= episode.began
         and _place(e) not in told
-        and not any(e.side is side and abs(e.at - at) <= _ONE_BLOW for side, at in blows)
+        and not any(e.side is side and 0 <= e.at - at <= _ONE_BLOW for side, at in blows)
     ]
     if not before:
         return None
