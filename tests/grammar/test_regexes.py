@@ -52,6 +52,8 @@ def test_the_subset_is_taken(pattern: str) -> None:
         (r"^a$", 0, ATOM),
         (r"", 0, ATOM),
         (r"[z-a]", 1, "bad character range z-a"),
+        (r"a[[]", 2, "possible nested set (escape the character)"),
+        (r"[a||]", 2, "possible set union (escape the character)"),
     ],
 )
 def test_anything_else_is_refused_with_its_place(pattern: str, at: int, message: str) -> None:

@@ -7,6 +7,7 @@ repeat, no captures, no looking around, no back-references.
 from __future__ import annotations
 
 import re
+import warnings
 from typing import NamedTuple
 
 import pyparsing as pp
@@ -23,7 +24,9 @@ def fault(pattern: str) -> Fault | None:
     """Return what keeps `pattern` out of the subset, None if nothing does."""
     try:
         _EXPRESSION.parse_string(pattern, parse_all=True)
-        re.compile(pattern)
+        with warnings.catch_warnings():  # of classes that a later Python may read otherwise, such as [[a]
+            warnings.simplefilter("error", FutureWarning)
+            re.compile(pattern)
     except pp.ParseBaseException as err:
         message = err.msg.replace(
             "Expected end of text", "Expected nothing special here (escape it, or see the subset)"
@@ -31,6 +34,10 @@ def fault(pattern: str) -> Fault | None:
         return Fault(err.loc, re.sub(r", found .*", "", message).replace("Expected", "expected"))
     except re.error as err:
         return Fault(err.pos or 0, err.msg)
+    except FutureWarning as warning:
+        told = re.fullmatch(r"(.*) at position (\d+)", str(warning))
+        place, what = (int(told[2]), told[1].lower()) if told else (0, str(warning).lower())
+        return Fault(place, f"{what} (escape the character)")
     return None
 
 
