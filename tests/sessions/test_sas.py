@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from diagnose.episodes import event
-from whydown.sessions.sas import _Live, turns
+from whydown.sessions.alive import Live
+from whydown.sessions.sas import turns
 
 if TYPE_CHECKING:
     from whydown.grammar.event import Event
@@ -193,7 +194,7 @@ def test_a_session_that_moves_to_the_other_host_of_a_pair_does_not_go_down_with_
 
 
 def test_sas_whose_ends_were_never_logged_do_not_pile_up() -> None:
-    live = _Live()
+    live = Live()
     for number in range(1000):
         live.add({f"spi-{number}"})
     assert len(live.sas) == 128

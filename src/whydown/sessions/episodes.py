@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from whydown.envelope.record import Certainty
-from whydown.grammar.names import ERRORS
-from whydown.grammar.vocabulary import Direction, Kind
+from whydown.grammar.vocabulary import Kind
+from whydown.sessions.alive import tunnel_name
 from whydown.sessions.attempts import failed_sessions, failed_tunnels, is_failing
 from whydown.sessions.clues import BGP_KINDS, SECOND
 from whydown.sessions.disowned import without_disowned
@@ -17,20 +15,9 @@ from whydown.sessions.half_up import taken_up
 from whydown.sessions.model import Episode
 from whydown.sessions.one_sided import signs_across
 from whydown.sessions.protocols import is_of_child
-from whydown.sessions.sas import BGP, SESSION, TUNNEL, Turn, tunnel_name, turns
-from whydown.sessions.signs import (
-    AILING,
-    BENIGN,
-    CURED,
-    EITHER,
-    REFUSED,
-    SIGNS,
-    STANDING,
-    STARTS,
-    TRIED,
-    WEAK,
-)
-from whydown.sessions.unanswered import unanswered
+from whydown.sessions.sas import BGP, SESSION, TUNNEL, Turn, turns
+from whydown.sessions.signs import AILING, BENIGN, CURED, EITHER, REFUSED, SIGNS, STANDING
+from whydown.sessions.stretches import Stretch, cut_stretches, fallen_silent, fold, is_sign, never_begun
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -41,33 +28,10 @@ if TYPE_CHECKING:
     from whydown.sessions.model import Session
 
 _BEFORE = 60 * SECOND  # how far before the trouble its events are looked for
-_FLAP_GAP = 15 * 60 * SECOND  # downs nearer than this to each other are one flapping
-_FLAPS = 3  # so many downs make a flapping
 _CROSSING = 5 * SECOND  # two DELETEs of one SA that meet on the way
 _LEFT_OVER = frozenset({Kind.CHILD_UNKNOWN_SPI, Kind.KERNEL_ERROR})  # what a removal that crosses a rekey leaves
-_PLANNED_GAP = 10 * SECOND  # a reauthentication that breaks before it makes is done by then
 _EARLY = SECOND  # the other side may have begun what this one hears of by so much earlier
-# Reasons that NSX states of whatever has not come up yet.
-_NOT_YET = frozenset({"negotiation not started", "ipsec negotiation not started", "ike sa down"})
-_REFUSALS = ERRORS - BENIGN
-
-
 _at = attrgetter("at")
-
-
-@dataclass(slots=True)
-class _Stretch:
-    """A down time while it is being put together."""
-
-    began: int
-    was_up: bool
-    trigger: Event | None
-    ended: int | None = None
-    attempts: int = 0
-    last_seen: int = 0
-    signs: list[Event] = field(default_factory=list)
-    flaps: int = 1
-    planned: bool = False  # a reauthentication was begun right before
 
 
 def cut_episodes(session: Session) -> tuple[Episode, ...]:
@@ -85,11 +49,11 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
     if side is Side.PEER:
         ups = taken_up(ups, session.events)
     events = tuple(e for e in session.events if e.kind not in BGP_KINDS)
-    stretches = list(_stretches(events, ups, SESSION, side)) or _never_begun(events, side)
+    stretches = list(cut_stretches(events, ups, SESSION, side)) or never_begun(events, side)
     if side is Side.PEER and not any(s.ended is None for s in stretches):
-        stretches += _fallen_silent(events, ups, side)
+        stretches += fallen_silent(events, ups, side)
     _count(session, SESSION, events, stretches)
-    episodes += [_episode(session, SESSION, "", s) for s in _fold(stretches)]
+    episodes += [_episode(session, SESSION, "", s) for s in fold(stretches)]
     episodes += _refused_beside(session, ups, side)
     if across := signs_across(events, side, ups):
         episodes.append(_ailment(session, SESSION, "", across))
@@ -98,9 +62,9 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
     for tunnel in sorted(tunnels - {""}) or [""]:
         mine = [t for t in told if t.layer == TUNNEL and t.tunnel == tunnel]
         near = _of_tunnel(session.events, tunnel)
-        stretches = list(_stretches(near, mine, TUNNEL, side))
+        stretches = list(cut_stretches(near, mine, TUNNEL, side))
         _count(session, TUNNEL, near, stretches)
-        episodes += [_episode(session, TUNNEL, tunnel, s) for s in _fold(stretches)]
+        episodes += [_episode(session, TUNNEL, tunnel, s) for s in fold(stretches)]
         episodes += _ailing(session, tunnel, mine)
     return (*episodes, *_bgp_episodes(session, side))
 
@@ -119,7 +83,7 @@ def _refused_beside(session: Session, ups: Sequence[Turn], side: Side) -> Iterat
         if up and told and event.side is side and conn and conn not in came_up and not is_of_child(event):
             refused.setdefault(conn, []).append(event)
     for conn, signs in refused.items():
-        stretch = _Stretch(signs[0].at, was_up=False, trigger=None, last_seen=signs[-1].at, signs=signs)
+        stretch = Stretch(signs[0].at, was_up=False, trigger=None, last_seen=signs[-1].at, signs=signs)
         _count(session, SESSION, [e for e in session.events if e.get("conn") == conn], [stretch])
         yield _episode(session, SESSION, conn, stretch)
 
@@ -142,7 +106,7 @@ def _bgp_episodes(session: Session, side: Side) -> Iterator[Episode]:
             for e in events
             if e.side is side and e.kind in (Kind.BGP_UP, Kind.BGP_DOWN)
         ]
-        yield from (_episode(session, BGP, neighbor, s) for s in _fold(list(_stretches(events, told, BGP, side))))
+        yield from (_episode(session, BGP, neighbor, s) for s in fold(list(cut_stretches(events, told, BGP, side))))
         denied = [e for e in events if e.kind is Kind.BGP_ROUTES and (e.side is side or nameless)]
         if denied and not any(not t.up for t in told):
             yield _ailment(session, BGP, neighbor, denied)
@@ -157,40 +121,7 @@ def _of_tunnel(events: Iterable[Event], tunnel: str) -> list[Event]:
     return [e for e in events if tunnel_name(e) in ("", tunnel) or not tunnel or e.kind not in SIGNS[TUNNEL]]
 
 
-def _stretches(events: Sequence[Event], told: Sequence[Turn], layer: str, side: Side) -> Iterator[_Stretch]:
-    """Walk the events with the layer's ups and downs and yield each stretch in which it was not up."""
-    turn = {id(t.event): t for t in told}
-    up = False
-    stretch: _Stretch | None = None
-    renewed = -_PLANNED_GAP  # when a reauthentication was begun last
-    for event in events:
-        change = turn.get(id(event))
-        if event.kind is Kind.IKE_REKEY_START and event.get("cause") == "reauth":
-            renewed = event.at
-        if change is not None:
-            up = change.up
-            if up and stretch:
-                stretch.ended = event.at
-                yield stretch
-                stretch = None
-            elif not up:
-                stretch = _Stretch(event.at, was_up=True, trigger=event, last_seen=event.at, signs=[event])
-                stretch.planned = event.at - renewed <= _PLANNED_GAP
-            continue
-        if up:
-            continue
-        if event.kind in STARTS[layer] and event.side is side:
-            stretch = stretch or _Stretch(event.at, was_up=False, trigger=None)
-            stretch.last_seen = event.at
-        elif _is_sign(event, layer):
-            stretch = stretch or _Stretch(event.at, was_up=False, trigger=None)
-            stretch.last_seen = event.at
-            stretch.signs.append(event)
-    if stretch:
-        yield stretch
-
-
-def _count(session: Session, layer: str, events: Sequence[Event], stretches: Iterable[_Stretch]) -> None:
+def _count(session: Session, layer: str, events: Sequence[Event], stretches: Iterable[Stretch]) -> None:
     """Note in each stretch how many negotiations failed in it; where only a refusal tells of one, one did."""
     counted = failed_sessions if layer == SESSION else failed_tunnels
     for stretch in stretches:
@@ -203,95 +134,18 @@ def _count(session: Session, layer: str, events: Sequence[Event], stretches: Ite
             stretch.attempts = 1
 
 
-def _is_sign(event: Event, layer: str) -> bool:
-    """Whether an event shows that a negotiation of the layer, or the SA itself, failed."""
-    if event.kind is Kind.NOTIFY:
-        if event.get("notify") not in _REFUSALS:
-            return False
-    elif event.kind not in SIGNS[layer] and not (layer == TUNNEL and event.kind in EITHER and is_of_child(event)):
-        return False
-    if layer == SESSION:
-        return not is_of_child(event)
-    return layer != TUNNEL or event.get("protocol") != "IKE"
-
-
-def _never_begun(events: Sequence[Event], side: Side) -> list[_Stretch]:
-    """Return the stretch in which a gateway that is set up saw no negotiation at all, if it is so."""
-    mine = [e for e in events if e.side is side]
-    ready = [e for e in mine if e.kind in (Kind.CONFIG_LOADED, Kind.DAEMON_START)]
-    if not ready or any(e.kind in TRIED for e in mine):
-        return []
-    return [_Stretch(ready[-1].at, was_up=False, trigger=None, last_seen=mine[-1].at)]
-
-
-def _fallen_silent(events: Sequence[Event], ups: Sequence[Turn], side: Side) -> Iterator[_Stretch]:
-    """Yield the stretch in which a gateway answers no more, if it is so: the other one cannot but give up."""
-    if came := unanswered(events, side):
-        was_up = bool(ups) and ups[-1].up
-        yield _Stretch(came[0].at, was_up=was_up, trigger=None, last_seen=came[-1].at, signs=came)
-
-
-def _fold(stretches: list[_Stretch]) -> list[_Stretch]:
-    """Leave out what is life, and fold downs that follow each other closely into one flapping."""
-    real = [s for s in stretches if not _is_life(s)]
-    folded: list[_Stretch] = []
-    runs: list[list[_Stretch]] = []
-    for stretch in real:
-        last = runs[-1][-1] if runs else None
-        timed = stretch.trigger is None or stretch.trigger.certainty is not Certainty.UNTIMED
-        if timed and last and last.ended is not None and stretch.began - last.ended <= _FLAP_GAP:
-            runs[-1].append(stretch)
-        else:
-            runs.append([stretch])
-    for run in runs:
-        if len([s for s in run if s.was_up]) < _FLAPS:
-            folded += run
-            continue
-        whole = replace(run[-1], began=run[0].began, was_up=True, trigger=run[0].trigger)
-        whole.signs = [e for s in run for e in s.signs]
-        whole.attempts = sum(s.attempts for s in run)
-        whole.flaps = len([s for s in run if s.was_up])
-        folded.append(whole)
-    return folded
-
-
 def has_own_trouble(tunnel: Episode, session: Episode) -> bool:
     """Whether a tunnel was refused for itself: before its session went down, or after that had come up again."""
     for event in tunnel.events:
         named = tunnel_name(event) in ("", tunnel.tunnel) or not tunnel.tunnel
-        if named and _is_sign(event, TUNNEL) and (event.kind not in EITHER or is_of_child(event)):
+        if named and is_sign(event, TUNNEL) and (event.kind not in EITHER or is_of_child(event)):
             before = session.was_up and not tunnel.was_up and event.at < session.began
             if before or (session.ended is not None and event.at > session.ended):
                 return True
     return False
 
 
-def _is_life(stretch: _Stretch) -> bool:
-    """Tell a first negotiation that went well, or a reauthentication that broke before it made."""
-    if stretch.ended is None:
-        return False
-    serious = [e for e in stretch.signs if e is not stretch.trigger and not _is_weak(e)]
-    if not stretch.was_up:
-        return not serious
-    brief = stretch.ended - stretch.began <= _PLANNED_GAP
-    return brief and not serious and (stretch.planned or _planned(stretch.trigger))
-
-
-def _is_weak(event: Event) -> bool:
-    """Whether a sign of trouble proves nothing when the negotiation succeeds after all."""
-    unexplained = event.kind is Kind.IKE_FAILED and event.direction is Direction.LOCAL and "notify" not in event.fields
-    stated = event.kind in (Kind.SESSION_DOWN, Kind.TUNNEL_DOWN) and event.get("reason", "").casefold() in _NOT_YET
-    return unexplained or stated or event.kind in WEAK
-
-
-def _planned(event: Event | None) -> bool:
-    """Whether an SA ended because it was to be replaced."""
-    return event is not None and (
-        event.kind in (Kind.IKE_EXPIRED, Kind.CHILD_EXPIRED) or event.get("cause") in ("reauth", "replaced", "rekey")
-    )
-
-
-def _episode(session: Session, layer: str, tunnel: str, stretch: _Stretch) -> Episode:
+def _episode(session: Session, layer: str, tunnel: str, stretch: Stretch) -> Episode:
     end = stretch.ended if stretch.ended is not None else session.events[-1].at + 1
     return Episode(
         session=session,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.vocabulary import Direction, Kind
+from whydown.sessions.alive import UNSEEN, Live, child_names, ike_names, tunnel_name
 from whydown.sessions.protocols import is_of_child
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ _LIFE = _IKE_UP | _IKE_DOWN | _CHILD_UP | _CHILD_DOWN | {Kind.IKE_START, Kind.DP
 
 _ANEW = frozenset({Kind.IKE_START, Kind.IKE_UP})
 
-_MOST = 128  # SAs of one kind that are alive at a time; the end of those before was not logged
-_UNSEEN = {"unseen"}  # an SA whose beginning the log does not hold
 _FATAL = frozenset({"INVALID_SYNTAX", "UNSUPPORTED_CRITICAL_PAYLOAD"})
 _FATAL_SHORT = ("N(INVAL_SYN)", "N(CRIT)")
 _STARTED = frozenset({*_IKE_UP, Kind.IKE_FAILED, Kind.IKE_TIMEOUT, Kind.IKE_HALF_OPEN_TIMEOUT, *_ALL_DOWN})
@@ -64,73 +62,14 @@ class Turn(NamedTuple):
     event: Event
 
 
-@dataclass(slots=True)
-class _Live:
-    """SAs of one kind that are alive, each as the set of names it goes by."""
-
-    sas: list[set[str]] = field(default_factory=list)
-    sole: bool = False  # the SA that comes up next is the only one the other side has
-    closing: int = 0  # removals whose nameless completion ("IKE_SA deleted") is still to come
-
-    def add(self, names: set[str]) -> None:
-        """Take an SA in; one that shares a name with it is the same, and a nameless one is one that is known.
-
-        One whose beginning was not seen gives way: what ends it will not name what is here.
-        """
-        if self.sole:
-            self.sas.clear()
-            self.sole = False
-        if not names and self.sas:
-            return
-        self.sas = [sa for sa in self.sas if sa != _UNSEEN]
-        for sa in self.sas:
-            if names & sa:
-                sa.update(names)
-                return
-        self.sas.append(names)
-        del self.sas[:-_MOST]
-
-    def remove(self, names: set[str]) -> bool:
-        """Drop the SA that goes by one of these names; a nameless removal drops the only one."""
-        if not names:
-            if self.closing:
-                self.closing -= 1
-                return False
-            only = len(self.sas) == 1
-            if only:
-                self.sas.clear()
-            return only
-        sa = next((s for s in self.sas if names & s), _UNSEEN if _UNSEEN in self.sas else None)
-        if sa is None:
-            return False
-        self.sas.remove(sa)
-        self.closing += 1
-        return True
-
-    def move(self) -> None:
-        """Note that another host has taken over, which calls the SAs by other numbers."""
-        self.sas = [set(_UNSEEN) for _ in self.sas]
-        self.closing = 0
-
-
-def tunnel_name(event: Event) -> str:
-    """Name the tunnel an event is about: the CHILD_SA's configuration name, or its traffic selectors."""
-    if "child" in event.fields:
-        return str(event.fields["child"])
-    local, remote = event.get("ts_local"), event.get("ts_remote")
-    if local and remote:
-        return f"{','.join(local)} === {','.join(remote)}"
-    return ""
-
-
 def turns(events: Sequence[Event]) -> Iterator[Turn]:
     """Follow one gateway's events, in time order, and yield each change of its session and tunnels.
 
     Of two hosts (a pair that fails over) the one that dealt with the SAs last has them; what the other's daemon does
     is of no matter then.
     """
-    ike = _Live()
-    children: dict[str, _Live] = {}
+    ike = Live()
+    children: dict[str, Live] = {}
     begun: Event | None = None  # of a negotiation that is under way beside what is up
     since = 0  # when the session came up last
     answered = ""  # the connection of the SA that came up last, where the other side began it
@@ -138,20 +77,20 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
     host = ""
     if _began_up(e for e in events if not e.of_dump):
         first = next(e for e in events if not e.of_dump)
-        ike.add(set(_UNSEEN))
+        ike.add(set(UNSEEN))
         yield Turn(first.at, SESSION, "", up=True, event=first)
     for event in _at_work([e for e in events if e.kind in _TELLING]):
         kind = event.kind
         host = _take_over(event, host, (ike, *children.values()))
         if fresh and _ends_the_unseen(event):
-            ike.add(set(_UNSEEN))
+            ike.add(set(UNSEEN))
         fresh = fresh and kind not in _BEGINNINGS and kind not in _IKE_DOWN
         ike.sole |= _is_first_contact(event) or _is_begun_anew(event, answered)
         answered = _answered(event, answered)
         if kind in _IKE_UP or (kind in _SHOWS_UP and not ike.sas):
             # A CHILD_SA without an IKE SA: the log begins in the middle, or the IKE SA's own line was lost.
             was = bool(ike.sas)
-            ike.add(_ike_names(event) if kind in _IKE_UP else set(_UNSEEN))
+            ike.add(ike_names(event) if kind in _IKE_UP else set(UNSEEN))
             if not was:
                 since = event.at
                 yield Turn(event.at, SESSION, "", up=True, event=event)
@@ -215,7 +154,7 @@ def _stands_by(event: Event) -> bool:
     return stated or event.kind is Kind.HA_FAILOVER
 
 
-def _take_over(event: Event, host: str, lives: Iterable[_Live]) -> str:
+def _take_over(event: Event, host: str, lives: Iterable[Live]) -> str:
     """Return the host that has the SAs after this event; another one calls them by other numbers."""
     if event.kind not in _LIFE or event.host == host:
         return host
@@ -253,7 +192,7 @@ def _is_fatal(event: Event) -> bool:
 def _ends_ike(event: Event, *, starting: bool) -> bool:
     """Whether the event can end an IKE SA that was up; a time-out may be only a negotiation's."""
     if event.kind is Kind.IKE_TIMEOUT:
-        return event.get("cause") != "establish" and not (starting and not _ike_names(event))
+        return event.get("cause") != "establish" and not (starting and not ike_names(event))
     if event.kind in _IKE_DOWN or event.kind in _ALL_DOWN or event.kind is Kind.DPD_DEAD:
         return True
     return not starting and _is_fatal(event)
@@ -291,31 +230,31 @@ def _ends_the_unseen(event: Event) -> bool:
     return event.kind in (Kind.DPD_DEAD, Kind.IKE_DELETE)
 
 
-def _child_up(event: Event, children: dict[str, _Live]) -> Iterator[Turn]:
-    live = children.setdefault(tunnel_name(event), _Live())
+def _child_up(event: Event, children: dict[str, Live]) -> Iterator[Turn]:
+    live = children.setdefault(tunnel_name(event), Live())
     was = bool(live.sas)
-    live.add(_child_names(event))
+    live.add(child_names(event))
     if not was:
         yield Turn(event.at, TUNNEL, tunnel_name(event), up=True, event=event)
 
 
-def _stated_tunnel(event: Event, children: dict[str, _Live]) -> Iterator[Turn]:
+def _stated_tunnel(event: Event, children: dict[str, Live]) -> Iterator[Turn]:
     """Follow what NSX states of a tunnel; without a name it is the only one there is, or nothing is known of which."""
     named = tunnel_name(event)
     known = [tunnel for tunnel in children if named in ("", tunnel)]
     if len(known) > 1 or (event.kind is Kind.TUNNEL_DOWN and not known):
         return
     tunnel = known[0] if known else named
-    live, up = children.setdefault(tunnel, _Live()), event.kind is Kind.TUNNEL_UP
+    live, up = children.setdefault(tunnel, Live()), event.kind is Kind.TUNNEL_UP
     if bool(live.sas) is up:
         return
-    live.sas = [set(_UNSEEN)] if up else []
+    live.sas = [set(UNSEEN)] if up else []
     yield Turn(event.at, TUNNEL, tunnel, up=up, event=event)
 
 
-def _child_down(event: Event, children: dict[str, _Live]) -> Iterator[Turn]:
+def _child_down(event: Event, children: dict[str, Live]) -> Iterator[Turn]:
     lost = event.kind is Kind.CHILD_REKEY_FAILED  # the peer no longer has the SA that was to be rekeyed
-    names = _child_names(event)
+    names = child_names(event)
     if not names and not lost:  # the completion of a removal that named its SA
         return
     for tunnel, live in children.items():
@@ -327,15 +266,15 @@ def _child_down(event: Event, children: dict[str, _Live]) -> Iterator[Turn]:
             yield Turn(event.at, TUNNEL, tunnel, up=False, event=event)
 
 
-def _ike_down(event: Event, ike: _Live, children: dict[str, _Live]) -> Iterator[Turn]:
+def _ike_down(event: Event, ike: Live, children: dict[str, Live]) -> Iterator[Turn]:
     if not ike.sas:
         return
-    whole = event.kind in _ALL_DOWN or (event.kind not in _IKE_DOWN and not _ike_names(event))
+    whole = event.kind in _ALL_DOWN or (event.kind not in _IKE_DOWN and not ike_names(event))
     if whole:
         ike.sas.clear()
         ike.closing = 0
     else:
-        ike.remove(_ike_names(event))
+        ike.remove(ike_names(event))
     if ike.sas:
         return
     yield Turn(event.at, SESSION, "", up=False, event=event)
@@ -343,20 +282,3 @@ def _ike_down(event: Event, ike: _Live, children: dict[str, _Live]) -> Iterator[
         if live.sas:
             live.sas.clear()
             yield Turn(event.at, TUNNEL, tunnel, up=False, event=event)
-
-
-def _ike_names(event: Event) -> set[str]:
-    fields = event.fields
-    names = {f"#{fields['ike_id']}"} if "ike_id" in fields else set()
-    spi_i, spi_r = fields.get("spi_i"), fields.get("spi_r")
-    if spi_i:
-        names.add(f"{spi_i} {spi_r}" if spi_r else spi_i)
-        names.add(spi_i)
-    return names
-
-
-def _child_names(event: Event) -> set[str]:
-    fields = event.fields
-    names = {f"#{fields['child_id']}"} if "child_id" in fields else set()
-    names.update(fields[n] for n in ("spi_in", "spi_out", "spi") if n in fields)
-    return names
