@@ -205,7 +205,7 @@ def settle(folder: Path) -> None:
         (("{psk}", "--jobs", "2", "--fail-on", "psk-mismatch"), 1, ""),
         (("{psk}", "--jobs", "2", "--fail-on", "flapping"), 0, ""),
         (("{psk}", "--store", "{psk}"), 2, "is damaged, or no store of whydown."),
-        (("{psk}", "--store", "/nonexistent/store"), 2, "cannot be used as a store"),
+        (("{psk}", "--store", "{psk}/store"), 2, "cannot be used as a store"),
     ],
 )
 def test_the_exit_status_and_one_sentence(folder: Path, words: tuple[str, ...], status: int, said: str) -> None:

@@ -183,7 +183,7 @@ def test_any_records_are_counted_once_and_nothing_fails(records: list[Any], batc
 
 
 def _wordings(matches: Sequence[Any]) -> list[Any]:
-    return [m and (m.shape and (m.shape.rule, m.shape.pattern), m.fields, m.text) for m in matches]
+    return [m and (m.shape and (m.shape.rule, m.shape.pattern.expression), m.fields, m.text) for m in matches]
 
 
 @given(_grammars(), st.lists(st.lists(_PIECES | st.sampled_from(["PEER", "is UP", "9"]), max_size=8), max_size=20))

@@ -116,11 +116,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start one browser for all tests."""
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Start one browser for all tests, with a home of its own."""
+    home = str(tmp_path_factory.mktemp("browser"))
+    own: dict[str, str | float | bool] = {**os.environ, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home}
     with sync_playwright() as player:
         root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
-        with player.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *root]) as started:
+        with player.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *root], env=own) as started:
             yield started
 
 
