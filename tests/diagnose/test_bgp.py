@@ -8,6 +8,7 @@ import pytest
 
 from cases import events as events_of
 from cases import incidents
+from whydown.grammar.vocabulary import Kind
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def bgp(case: str, sides: frozenset[Side]) -> list[Incident]:
         ("lab/bgp-too-many-prefixes-frr-frr", "bgp-max-prefix"),
         ("lab/bgp-neighbor-removed-frr-frr", "bgp-peer-deconfigured"),
         ("cases/bgp-neighbor-shut-down", "bgp-peer-shutdown"),
+        ("lab/bgp-shut-down-on-the-edge-frr-frr", "bgp-local-shutdown"),
         ("cases/bgp-router-ids-equal", "bgp-router-id"),
     ],
 )
@@ -51,3 +53,27 @@ def test_the_alarm_alone_leaves_the_rows_problems_open_and_is_stated() -> None:
     assert (found.reason, found.basis, found.cause) == ("Network or config error", "stated", None)
     assert {p.verdict for p in found.possible_problems} == {"open"}
     assert {p.row for p in found.possible_problems} == {"BGP Down"}
+
+
+def test_hold_timers_that_run_out_before_bgp_ever_came_up_are_no_link_that_died() -> None:
+    (found,) = bgp("lab/bgp-ttl-security-on-the-edge-frr-frr", BOTH)
+    assert found.cause is not None
+    assert (found.cause.name, found.confidence) == ("bgp-ttl", "probable")
+    assert "bgp-interface-down" not in {a.name for a in found.alternatives}
+
+
+def test_resets_of_connections_that_never_become_a_session_are_a_refusal() -> None:
+    (found,) = bgp("lab/bgp-neighbor-unknown-on-the-edge-frr-frr", BOTH)
+    assert found.cause is not None
+    assert (found.reason, found.cause.name, found.confidence) == (
+        "Connection rejected",
+        "bgp-neighbor-address/reset",
+        "probable",
+    )
+
+
+def test_a_reset_before_bgp_comes_up_is_life() -> None:
+    heard = list(events_of("lab/bgp-neighbor-unknown-on-the-edge-frr-frr"))
+    last = heard[-1]
+    came_up = last._replace(kind=Kind.BGP_UP, fields={"neighbor": last.fields["neighbor"]}, at=last.at + 1)
+    assert [i for i in incidents([*heard, came_up], BOTH) if i.layer == "bgp"] == []

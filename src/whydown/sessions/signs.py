@@ -55,7 +55,7 @@ SIGNS = {
             Kind.TUNNEL_DOWN,
         }
     ),
-    BGP: frozenset({Kind.BGP_NOTIFICATION, Kind.BGP_REFUSED}),
+    BGP: frozenset({Kind.BGP_NOTIFICATION, Kind.BGP_REFUSED, Kind.BGP_STATE}),
 }
 # Trouble of a tunnel that is up: it will show when the SA runs out, or shows only in its traffic.
 AILING = frozenset(
@@ -106,6 +106,7 @@ WEAK = frozenset(
         Kind.KE_INVALID,
         Kind.NET_ERROR,
         Kind.NET_UNREACHABLE,
+        Kind.BGP_STATE,
     }
 )
 BENIGN = frozenset({"TEMPORARY_FAILURE", "NO_ADDITIONAL_SAS"})  # a collision or a limit, RFC 7296 section 2.25

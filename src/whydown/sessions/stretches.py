@@ -10,7 +10,7 @@ from whydown.grammar.names import ERRORS
 from whydown.grammar.vocabulary import Direction, Kind
 from whydown.sessions.clues import SECOND
 from whydown.sessions.protocols import is_of_child
-from whydown.sessions.sas import SESSION, TUNNEL, Turn
+from whydown.sessions.sas import BGP, SESSION, TUNNEL, Turn
 from whydown.sessions.signs import BENIGN, EITHER, SIGNS, STARTS, TRIED, WEAK
 from whydown.sessions.unanswered import unanswered
 
@@ -81,6 +81,8 @@ def is_sign(event: Event, layer: str) -> bool:
     if event.kind is Kind.NOTIFY:
         if event.get("notify") not in _REFUSALS:
             return False
+    elif event.kind is Kind.BGP_STATE:  # the states themselves are those of any start
+        return layer == BGP and "error" in event.fields
     elif event.kind not in SIGNS[layer] and not (layer == TUNNEL and event.kind in EITHER and is_of_child(event)):
         return False
     if layer == SESSION:
