@@ -141,7 +141,8 @@ def _files(
     last = max((file.written for file in files), default=0)
     empty = sorted(taken.given - {log.side for log in taken.logs.values()})  # an empty log says something, too
     nowhere = Whence("", "")
-    return [*files, *(Redacted(names_of.log(nowhere, side), side, _SILENT.encode(), last, 0) for side in empty)]
+    files += [Redacted(names_of.log(nowhere, side), side, _SILENT.encode(), last, 0) for side in empty]
+    return sorted(files, key=lambda file: file.side or "")  # a log that is silent has its place as any other
 
 
 class _Names:
