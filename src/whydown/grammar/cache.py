@@ -54,12 +54,8 @@ class Cache(Generic[_V]):
     def keep(self, text: str, path: str, value: _V) -> None:
         """Remember what a file was read to, if the cache folder can be written to."""
         with contextlib.suppress(OSError, RuntimeError):
-            entry = cache_folder() / self._name(text, path)
-            entry.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            unfinished = entry.with_suffix(f".{os.getpid()}")
-            unfinished.write_text(json.dumps(_encode(value, path), separators=(",", ":")), encoding="utf-8")
-            unfinished.replace(entry)
-            _tidy(entry.parent)
+            write_entry(self._name(text, path), _encode(value, path))
+            _tidy(cache_folder())
 
     def _name(self, text: str, path: str) -> str:
         seed = f"{self._kind.__name__} {_modules(self._folders)}\0{path}\0{text}"
@@ -70,6 +66,15 @@ def cache_folder() -> Path:
     """Return the folder of the user's cache, which need not be there yet."""
     given = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(given) if given else Path("~/.cache").expanduser()) / "whydown" / "grammars"
+
+
+def write_entry(name: str, value: Any) -> None:
+    """Write an entry of the cache as JSON, whole or not at all; OSError or RuntimeError where that cannot be."""
+    entry = cache_folder() / name
+    entry.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = entry.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(json.dumps(value, separators=(",", ":")), encoding="utf-8")
+    unfinished.replace(entry)
 
 
 def _tidy(folder: Path) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import re
 import sys
 from array import array
@@ -18,7 +17,7 @@ from base64 import b64decode, b64encode
 from functools import cache
 from typing import Any
 
-from whydown.grammar.cache import cache_folder
+from whydown.grammar.cache import cache_folder, write_entry
 
 try:
     import _sre as _engine  # type: ignore[import-not-found]
@@ -59,11 +58,7 @@ def keep() -> None:
         return
     whole = {**_known, **_new} if len(_known) + len(_new) <= _MOST else _new
     with contextlib.suppress(OSError, RuntimeError):
-        entry = cache_folder() / _name()
-        entry.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        unfinished = entry.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(json.dumps(whole, separators=(",", ":")), encoding="utf-8")
-        unfinished.replace(entry)
+        write_entry(_name(), whole)
     _known.update(_new)
     _new.clear()
 

@@ -130,6 +130,18 @@ class Kind(StrEnum):
     GIST = "gist"
 
 
+# What says that the other side was not authenticated.
+AUTH_REFUSALS = frozenset(
+    {
+        Kind.AUTH_KEY_MISMATCH,
+        Kind.AUTH_NO_KEY,
+        Kind.AUTH_ID_MISMATCH,
+        Kind.AUTH_METHOD_MISMATCH,
+        Kind.AUTH_CERT_INVALID,
+        Kind.AUTH_FAILED,
+    }
+)
+
 KIND_MEANINGS: dict[Kind, str] = {
     Kind.IKE_START: "a negotiation of an IKE SA begins; `out`: we initiate, `in`: the other side does",
     Kind.IKE_MESSAGE: "an IKE message was sent (`out`) or read (`in`): exchange, role request or response, payloads",

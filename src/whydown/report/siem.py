@@ -7,7 +7,7 @@ from contextlib import suppress
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
-from whydown.grammar.vocabulary import Direction, Kind
+from whydown.grammar.vocabulary import AUTH_REFUSALS, Direction, Kind
 from whydown.report.phrases import value_text
 
 if TYPE_CHECKING:
@@ -45,12 +45,7 @@ _TURNS: dict[Turn, tuple[Kind, ...]] = {
         Kind.PROPOSALS_MISMATCH,
         Kind.TS_MISMATCH,
         Kind.CONFIG_UNMATCHED,
-        Kind.AUTH_KEY_MISMATCH,
-        Kind.AUTH_NO_KEY,
-        Kind.AUTH_ID_MISMATCH,
-        Kind.AUTH_METHOD_MISMATCH,
-        Kind.AUTH_CERT_INVALID,
-        Kind.AUTH_FAILED,
+        *AUTH_REFUSALS,
         Kind.VERSION_MISMATCH,
         Kind.BGP_REFUSED,
     ),

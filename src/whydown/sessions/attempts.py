@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from whydown.grammar.vocabulary import Direction, Kind
+from whydown.grammar.vocabulary import AUTH_REFUSALS, Direction, Kind
 from whydown.sessions.clues import SECOND
 from whydown.sessions.protocols import is_of_child
 from whydown.sources.line import Side
@@ -40,15 +40,10 @@ _FAILING = (
     _CHILD_FAILED
     | _EITHER
     | _ENDED
+    | AUTH_REFUSALS
     | {
         Kind.IKE_HALF_OPEN_TIMEOUT,
         Kind.CONFIG_UNMATCHED,
-        Kind.AUTH_KEY_MISMATCH,
-        Kind.AUTH_NO_KEY,
-        Kind.AUTH_ID_MISMATCH,
-        Kind.AUTH_METHOD_MISMATCH,
-        Kind.AUTH_CERT_INVALID,
-        Kind.AUTH_FAILED,
         Kind.VERSION_MISMATCH,
         Kind.KE_INVALID,
         Kind.MESSAGE_GARBLED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from whydown.grammar.vocabulary import Direction, Kind
+from whydown.grammar.vocabulary import AUTH_REFUSALS, Direction, Kind
 from whydown.sessions.clues import SECOND
 
 if TYPE_CHECKING:
@@ -14,16 +14,6 @@ if TYPE_CHECKING:
     from whydown.sources.line import Side
 
 _WINDOW = 30 * SECOND  # the answer to IKE_AUTH may have to be sent again
-_REFUSALS = frozenset(
-    {
-        Kind.AUTH_KEY_MISMATCH,
-        Kind.AUTH_NO_KEY,
-        Kind.AUTH_ID_MISMATCH,
-        Kind.AUTH_METHOD_MISMATCH,
-        Kind.AUTH_CERT_INVALID,
-        Kind.AUTH_FAILED,
-    }
-)
 _UNREADABLE = frozenset({Kind.MESSAGE_GARBLED, Kind.MESSAGE_MALFORMED})
 _GIVEN_UP = frozenset({Kind.IKE_TIMEOUT, Kind.IKE_FAILED})
 _UPS = frozenset({Kind.IKE_UP, Kind.CHILD_UP})
@@ -48,7 +38,7 @@ def without_disowned(events: Sequence[Event], side: Side) -> list[Event]:
             begun, ups, unread = True, [up for up in ups if up.at == event.at], []
         elif event.kind is Kind.IKE_UP:
             begun, ups, unread = False, [], []
-        elif begun and event.kind in _REFUSALS:
+        elif begun and event.kind in AUTH_REFUSALS:
             disowned |= {id(up) for up in ups if event.at - up.at <= _WINDOW}
         elif begun and event.kind in _UNREADABLE:
             unread = [up for up in ups if event.at - up.at <= _WINDOW]

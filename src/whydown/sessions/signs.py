@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whydown.grammar.vocabulary import Kind
+from whydown.grammar.vocabulary import AUTH_REFUSALS, Kind
 from whydown.sessions.sas import BGP, SESSION, TUNNEL
 
 # A negotiation of the layer begins.
@@ -21,12 +21,7 @@ SIGNS = {
             Kind.PROPOSALS_MISMATCH,
             Kind.CONFIG_UNMATCHED,
             Kind.CONFIG_FAILED,
-            Kind.AUTH_KEY_MISMATCH,
-            Kind.AUTH_NO_KEY,
-            Kind.AUTH_ID_MISMATCH,
-            Kind.AUTH_METHOD_MISMATCH,
-            Kind.AUTH_CERT_INVALID,
-            Kind.AUTH_FAILED,
+            *AUTH_REFUSALS,
             Kind.VERSION_MISMATCH,
             Kind.MESSAGE_GARBLED,
             Kind.MESSAGE_MALFORMED,
@@ -71,16 +66,7 @@ AILING = frozenset(
     }
 )
 # Refusals of an IKE SA that name their connection.
-REFUSED = frozenset(
-    {
-        Kind.IKE_FAILED,
-        Kind.AUTH_KEY_MISMATCH,
-        Kind.AUTH_NO_KEY,
-        Kind.AUTH_ID_MISMATCH,
-        Kind.AUTH_METHOD_MISMATCH,
-        Kind.AUTH_CERT_INVALID,
-    }
-)
+REFUSED = (AUTH_REFUSALS - {Kind.AUTH_FAILED}) | {Kind.IKE_FAILED}
 # Refusals that may be of the IKE SA or of a CHILD_SA.
 EITHER = frozenset({Kind.PROPOSALS_MISMATCH, Kind.KE_INVALID, Kind.NOTIFY})
 CURED = EITHER | {Kind.CHILD_REKEY_FAILED, Kind.CHILD_FAILED, Kind.CHILD_UNKNOWN_SPI, Kind.KERNEL_ERROR}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from whydown.grammar.vocabulary import Direction, Kind
+from whydown.grammar.vocabulary import AUTH_REFUSALS, Direction, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,25 +15,17 @@ if TYPE_CHECKING:
 _NAMES = frozenset({"conn", "child", "session", "tunnel"})  # what only a connection that is configured has
 _UNMATCHED = frozenset({Kind.CONFIG_UNMATCHED, Kind.VERSION_MISMATCH, Kind.MESSAGE_MALFORMED, Kind.IKE_UNKNOWN_SPI})
 # What asks for a connection that is there, or tells of one.
-_KNOWN = frozenset(
-    {
-        Kind.PROPOSALS_MISMATCH,
-        Kind.PROPOSALS_SELECTED,
-        Kind.AUTH_KEY_MISMATCH,
-        Kind.AUTH_NO_KEY,
-        Kind.AUTH_ID_MISMATCH,
-        Kind.AUTH_METHOD_MISMATCH,
-        Kind.AUTH_CERT_INVALID,
-        Kind.AUTH_FAILED,
-        Kind.AUTH_OK,
-        Kind.KE_INVALID,
-        Kind.IKE_UP,
-        Kind.IKE_REKEY,
-        Kind.CHILD_UP,
-        Kind.SESSION_DOWN,
-        Kind.SESSION_UP,
-    }
-)
+_KNOWN = AUTH_REFUSALS | {
+    Kind.PROPOSALS_MISMATCH,
+    Kind.PROPOSALS_SELECTED,
+    Kind.AUTH_OK,
+    Kind.KE_INVALID,
+    Kind.IKE_UP,
+    Kind.IKE_REKEY,
+    Kind.CHILD_UP,
+    Kind.SESSION_DOWN,
+    Kind.SESSION_UP,
+}
 
 
 def find_strangers(sessions: Sequence[Session]) -> tuple[Session, ...]:
