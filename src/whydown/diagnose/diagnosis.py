@@ -286,7 +286,7 @@ def _alternatives(findings: Sequence[Finding], causes: Sequence[CauseBlock]) -> 
 
 def _one_sided(episode: Episode) -> tuple[str, ...]:
     """Say of a session's trouble without a down that one gateway has the IKE SA and the other has not."""
-    if episode.layer != "session" or episode.flaps:
+    if not episode.one_sided:
         return ()
     return ("The Edge's log has the session up to its end; the peer's log says that the peer has none",)
 

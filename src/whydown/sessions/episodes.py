@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from whydown.sessions.protocols import is_of_child
 from whydown.sessions.sas import BGP, SESSION, TUNNEL, Turn, turns
 from whydown.sessions.signs import AILING, BENIGN, CURED, EITHER, REFUSED, SIGNS, STANDING
 from whydown.sessions.stretches import Stretch, cut_stretches, fallen_silent, fold, is_sign, never_begun
+from whydown.sessions.unprotected import unheeded
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -56,7 +58,9 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
     episodes += [_episode(session, SESSION, "", s) for s in fold(stretches)]
     episodes += _refused_beside(session, ups, side)
     if across := signs_across(events, side, ups):
-        episodes.append(_ailment(session, SESSION, "", across))
+        episodes.append(replace(_ailment(session, SESSION, "", across), one_sided=True))
+    if strays := unheeded(events, ups):
+        episodes.append(_ailment(session, SESSION, "", strays))
     tunnels = {t.tunnel for t in told if t.layer == TUNNEL}
     tunnels |= {tunnel_name(e) for e in session.events if e.kind is Kind.TUNNEL_DOWN}
     for tunnel in sorted(tunnels - {""}) or [""]:

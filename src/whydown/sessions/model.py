@@ -137,3 +137,4 @@ class Episode:
     attempts: int  # how many negotiations failed in it
     last_seen: int  # the last sign of trouble
     events: tuple[Event, ...]
+    one_sided: bool = False  # the edge's log has the SA to its end, the peer's says that the peer has none

@@ -16,6 +16,7 @@ from whydown.sessions.protocols import tell_protocols
 from whydown.sessions.resolve import Joined, name_session, resolve
 from whydown.sessions.sas import ACTIVE
 from whydown.sessions.sides import GIVEN
+from whydown.sessions.unprotected import pass_over
 from whydown.sessions.writers import gather_writers
 from whydown.sessions.zones import find_zones, put_right
 from whydown.sources.line import Side
@@ -74,7 +75,7 @@ def _session(
     logged = [e for e in mine if not e.of_dump]  # a dump's times are whole seconds: no clock is set by them
     by_side = {side: sorted((e for e in logged if e.side is side), key=in_time) for side in Side}
     clocks = align(by_side[Side.EDGE], by_side[Side.PEER]) if all(by_side.values()) else NO_CLOCKS
-    events = list(tell_protocols(sorted(shift([*mine, *whole], clocks), key=in_time)))
+    events = list(pass_over(tell_protocols(sorted(shift([*mine, *whole], clocks), key=in_time))))
     hosts = {(e.side, e.host) for e in events}
     heard = tuple(hear(writers[n], clocks) for n in sorted(chain.from_iterable(logging.get(h, ()) for h in hosts)))
     return Session(name_session(joined, writers), tuple(events), Hearing((*heard, *silent)), clocks)
