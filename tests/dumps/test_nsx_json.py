@@ -68,6 +68,19 @@ def test_a_configuration_that_failed_says_why(tmp_path: Path) -> None:
     assert "Overlapping subnets" in told[0].cause.says
 
 
+@pytest.mark.parametrize(
+    ("status", "why"), [("UP", ""), ("DOWN", "Authentication failed"), ("NEGOTIATING", "Timed out")]
+)
+def test_a_configuration_that_failed_is_no_reason_of_what_is_up_or_down_for_another(
+    tmp_path: Path, status: str, why: str
+) -> None:
+    other = dumped(Session_Status=status, Session_Down_Reason=why, Session_Config_Fail_Reason="Overlapping subnets")
+    found = read(tmp_path / "vpn-session", json.dumps(other))
+    assert Kind.CONFIG_FAILED not in {e.kind for e in found}
+    told = [(i.reason, i.cause) for i in report(tmp_path / "vpn-session").incidents if i.layer.value == "session"]
+    assert told == ([(why, None)] if why else [])
+
+
 def test_a_session_that_is_up_has_no_incident(tmp_path: Path) -> None:
     policy = [{"id": POLICY, "Tunnel_Status": "UP"}]
     (tmp_path / "vpn-session").write_text(

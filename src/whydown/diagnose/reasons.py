@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from whydown.diagnose.engine import Shown, reason_shown
 from whydown.diagnose.model import Reason
+from whydown.grammar.vocabulary import Kind
 from whydown.sources.line import Side
 from whydown.text import Span
 
@@ -19,6 +21,12 @@ _AT_ONCE = 5_000_000  # microseconds between the sign and the end of the SA, in 
 SAME_ATTEMPT = 120_000_000  # microseconds: NSX's own negotiation attempts are 50 to 170 s apart
 
 UNSTATED = "unstated"  # the reason's name where NSX says that something is down, and not why
+_FAILED = {"session": Kind.IKE_FAILED, "tunnel": Kind.CHILD_FAILED}
+_OWN_ERROR = "With this message a negotiation failed on the Edge itself; no alarm table lists it."
+_OWN_ERROR_DO = (
+    "Look at what the Edge's syslog says around that time.",
+    "If it comes again, show the message and its number to VMware's support.",
+)
 _PLAIN = re.compile(r"[A-Za-z0-9 ,.'()/_:-]{1,80}")  # words that may stand in a title
 
 # What NSX shows on a tunnel whose session is down, by the session's reason; "IKE SA down" for every other.
@@ -42,13 +50,26 @@ def shown_reasons(reasons: Iterable[Reason], layer: str, scene: Scene) -> tuple[
 
 
 def _unlisted(layer: str, scene: Scene) -> Shown | None:
-    """Return what NSX states last, in its own words, where no reason that is known fits; or that it states none."""
+    """Return what NSX states last, in its own words, where no reason that is known fits; or that it states none.
+
+    Where it states nothing, the message with which a negotiation failed on the Edge speaks.
+    """
     said = [e for e in scene.events if e.kind == f"{layer}.down" and e.side is Side.EDGE]
     if not said:
-        return None
+        return _message(layer, scene)
     last = next((e for e in reversed(said) if e.get("reason")), said[-1])
     reason = _in_its_words(layer, str(last.fields["reason"])) if last.get("reason") else _unstated(layer)
     return Shown(reason, last.at, {}, (("reason", last),), stated=True, statement=last)
+
+
+def _message(layer: str, scene: Scene) -> Shown | None:
+    """Return the error that the Edge's daemon gives for its last failed negotiation; it stands in no alarm table."""
+    kind = _FAILED.get(layer)
+    for event in reversed(scene.events):
+        if event.kind is kind and event.side is Side.EDGE and event.get("error_code"):
+            reason = replace(_in_its_words(layer, str(event.get("error"))), means=_OWN_ERROR, do=_OWN_ERROR_DO)
+            return Shown(reason, event.at, {}, (("reason", event),), stated=False)
+    return None
 
 
 def _in_its_words(layer: str, words: str) -> Reason:

@@ -22,6 +22,7 @@ from whydown.dumps.statements import (
     in_order,
     reason,
     session_field,
+    state,
     stated,
 )
 from whydown.grammar.event import Provenance
@@ -36,6 +37,7 @@ DUMP = "nsx-vpn-session"
 API = "nsx-policy-api"
 _DISABLED = 110199  # error code of VCF 9.0, "Check the Realized State of an IPSec VPN Session"
 _SESSION_PATH = re.compile(r"/ipsec-vpn-services/[^/]{1,256}/sessions/([^/]{1,256})")
+_CONFIGURATION = "Configuration failed"  # the down reason that Session_Config_Fail_Reason is the reason of
 _SERVICE_IN_TEXT = re.compile(r"VPN service (\S{1,64}) associated with the session (\S{1,64}) is disabled")
 _SESSION_TYPES = frozenset({"policybasedipsecvpnsession", "routebasedipsecvpnsession"})
 
@@ -157,7 +159,7 @@ def _dumped(page: Page, value: Node) -> Iterator[Statement]:
     provenance = Provenance.SEEN if "policy" in _text(value, "type").casefold() else Provenance.ASSUMED
     status, why = _text(value, "session_status"), _text(value, "session_down_reason")
     refused = _text(value, "session_config_fail_reason")
-    if reason(refused):
+    if reason(refused) and state(status) != "up" and reason(why) in ("", _CONFIGURATION):
         yield Statement(
             value.place("session_config_fail_reason"),
             page.written,
