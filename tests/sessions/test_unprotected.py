@@ -74,3 +74,18 @@ def test_what_a_thread_complains_of_after_an_ignored_notify_is_that_notify() -> 
 def test_any_other_complaint_stays_what_it_is(payloads: str, thread: str, at: float) -> None:
     echo = event("edge message.garbled in", at=at, thread=thread)
     assert list(pass_over([stray(5.1, payloads), echo]))[1] is echo
+
+
+def unknown(at: float) -> Event:
+    return event("edge ike.unknown_spi in", at=at, remote="203.0.113.40", exchange="INFORMATIONAL")
+
+
+def test_a_message_of_another_sa_while_the_only_one_is_up_ails() -> None:
+    (ailment,) = sessions(*UP, unknown(30.0))
+    assert ailment.flaps == 0
+
+
+@pytest.mark.parametrize("replaced", ["ike.rekey", "ike.delete", "ike.gone"])
+def test_a_late_message_of_the_sa_before_is_life(replaced: str) -> None:
+    again = event("edge ike.up", at=20.0, ike_id=2)
+    assert all(e.flaps for e in sessions(*UP, event(f"edge {replaced}", at=19.0, ike_id=1), again, unknown(30.0)))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # an unknown version (RFC 7296 section 1.5).
 _UNKNOWN_SPI = frozenset({"NOTIFY", "N(INVAL_IKE_SPI)", "N(INVAL_SPI)"})
 _COMPLAINTS = frozenset({Kind.MESSAGE_MALFORMED, Kind.MESSAGE_GARBLED})
+_REPLACED = frozenset({Kind.IKE_REKEY, Kind.IKE_DELETE, Kind.IKE_GONE, Kind.IKE_EXPIRED})
 _FATAL = 60 * SECOND  # a session that is down by then was not left alone
 
 
@@ -46,9 +47,29 @@ def pass_over(events: Iterable[Event]) -> Iterator[Event]:
 
 
 def unheeded(events: Sequence[Event], ups: Sequence[Turn]) -> list[Event]:
-    """Return the ignored notifies of an unknown SPI that came while the session was up (`ups`) and stayed so."""
-    signs = [e for e in events if e.kind is Kind.MESSAGE_DROPPED and e.get("payloads") in _UNKNOWN_SPI]
-    return [e for e in signs if e.get("cause") == "unprotected" and _up_beyond(e.at, ups)]
+    """Return the messages of no SA that came while the session was up (`ups`) and stayed so.
+
+    Not what may be of an earlier SA: after the first rekey or DELETE a late message is life.
+    """
+    signs = []
+    first = len(ups) == 1
+    for event in events:
+        if event.kind in _REPLACED:
+            first = False
+        elif (_is_ignored(event) or (first and _is_stray(event))) and _up_beyond(event.at, ups):
+            signs.append(event)
+    return signs
+
+
+def _is_ignored(event: Event) -> bool:
+    """Whether a message was ignored that may well say that an SA is unknown."""
+    unsaid = "NOTIFY" if event.get("exchange") == "INFORMATIONAL_V1" else ""
+    named = event.get("payloads", unsaid) in _UNKNOWN_SPI
+    return named and event.kind is Kind.MESSAGE_DROPPED and event.get("cause") == "unprotected"
+
+
+def _is_stray(event: Event) -> bool:
+    return event.kind is Kind.IKE_UNKNOWN_SPI and "remote" in event.fields
 
 
 def _up_beyond(at: int, ups: Sequence[Turn]) -> bool:
