@@ -245,6 +245,15 @@ def test_a_log_that_ends_too_early_is_not_heard() -> None:
     assert level(PROOF, event("edge ike.failed"), span=(-5.0, 5.0)) == "confirmed"
 
 
+@pytest.mark.parametrize(("until", "sure"), [(4.9, "possible"), (5.0, "confirmed")])
+def test_that_something_never_followed_takes_a_log_that_goes_on(until: float, sure: str) -> None:
+    made = cause("if edge ke.invalid as refused", "never edge ike.up after refused")
+    assert level(made, event("edge ke.invalid out"), span=(-5.0, until)) == sure
+    assert level(made, event("edge ke.invalid out"), span=(-5.0, until), ended=0.5) == "confirmed", "it did not last"
+    unless = cause("if edge ke.invalid as refused", "unless edge ike.up after refused")
+    assert level(unless, event("edge ke.invalid out"), span=(-5.0, until)) == "confirmed", "only what would be unusual"
+
+
 def test_what_a_log_never_writes_cannot_be_missed() -> None:
     made = cause("if edge ike.failed as refused", "never peer packet in within 5s of refused")
     failed = event("edge ike.failed")

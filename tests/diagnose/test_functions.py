@@ -93,6 +93,20 @@ def test_a_gap_tells_what_agrees_too_and_shows_itself() -> None:
     assert (parameter(gap), offered(gap), accepted(gap), gaps(gap)) == ("DH group", "MODP_2048", "ECP_384", 1)
 
 
+@pytest.mark.parametrize(
+    "torn",
+    [
+        "IKE:AES_CBC_256/HMAC_SHA",
+        BASE.removesuffix("/MODP_2048"),
+        "1:IKE:ENCR=AE_CBC_256;PRF=HMAC_SHA2_256;INTEG=HMAC_SHA2_256_128;DH=MODP2048",
+    ],
+)
+def test_a_proposal_of_which_a_part_is_lost_is_not_compared(torn: str) -> None:
+    other = BASE.replace("MODP_2048", "ECP_384")
+    assert rows(torn, other) == []
+    assert proposal_diff((*parse(torn), *parse(BASE)), parse(other)) == proposal_diff(parse(BASE), parse(other))
+
+
 def test_nothing_is_said_about_nothing() -> None:
     assert proposal_diff(None, parse(BASE)) is None
     assert proposal_diff(parse(BASE), ()) is None

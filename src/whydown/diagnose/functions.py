@@ -6,7 +6,7 @@ import ipaddress
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from whydown.grammar.algorithms import is_aead
+from whydown.grammar.algorithms import is_aead, is_known
 from whydown.grammar.names import GROUPS
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def proposal_diff(offered: Sequence[Proposal] | None, accepted: Sequence[Proposa
 
 def _reads(proposal: Proposal) -> bool:
     """Whether every part of a proposal was understood: what is not might be what the other side wants."""
-    return all(t.type in _PARAMETERS for t in proposal.transforms)
+    return all(is_known(t.type, t.name) for t in proposal.transforms)
 
 
 def _pair_gap(offered: Proposal, accepted: Proposal) -> tuple[int, Gap]:

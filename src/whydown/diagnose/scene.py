@@ -44,6 +44,7 @@ DETAILS = frozenset(
 NOBODY: Mapping[str, Supply] = MappingProxyType({})  # no grammar is known: any kind may be written
 SECOND = 1_000_000
 GRANTED = SECOND  # microseconds of play between the gateways: many logs have whole seconds
+_SOON = 5 * SECOND  # what was to come comes by then: daemons repeat a message after four seconds at most
 
 
 class Unheard(NamedTuple):
@@ -53,7 +54,7 @@ class Unheard(NamedTuple):
     kinds: tuple[Kind, ...]
     begin: int
     end: int
-    why: str  # "no log", "not written", "never written", "clocks", "untimed" or "unbound"
+    why: str  # "no log", "too short", "not written", "never written", "clocks", "untimed" or "unbound"
     written: str
 
 
@@ -173,6 +174,21 @@ class Scene:
             return Unheard(side, pattern.kinds, begin, end, "no log", pattern.written)
         why = self._unwritten(pattern, side)
         return Unheard(side, pattern.kinds, begin, end, why, pattern.written) if why else None
+
+    def outlasts(self, pattern: Pattern, side: Side, bound: Mapping[str, Event]) -> Unheard | None:
+        """Return None where that side's log goes on for long enough after what something must never follow.
+
+        Otherwise what was not heard: a log that ends right there cannot show that it did not come. A window that has an
+        end is judged by that.
+        """
+        anchors = [bound[w.anchor.name] for w in pattern.windows if w.way == "after" and w.anchor.name in bound]
+        ends = self.episode.ended is not None or any(w.way == "before" or w.length is not None for w in pattern.windows)
+        if self.untimed or ends or not anchors:
+            return None
+        begin = max(e.at for e in anchors)
+        if any(h.side is side and h.end >= begin + _SOON for h in self.hearing.heard):
+            return None
+        return Unheard(side, pattern.kinds, begin, begin + _SOON, "too short", pattern.written)
 
     def deaf(self, pattern: Pattern, side: Side) -> Unheard | None:
         """Return what is not heard at any time of such events; None where their absence may be believed at some."""

@@ -36,6 +36,7 @@ NEVER = "never written"
 _NOT_FOUND = "not found; it would help"
 _WHY_UNHEARD = {
     "no log": "no log of that side covers the time",
+    "too short": "the log of that side ends right there",
     "not written": "that log does not show such lines at all",
     NEVER: "no known message of that gateway says it",
     "clocks": "the clocks of the gateways are not aligned",
@@ -239,7 +240,10 @@ class Search:
             there, far = self._vetoing(pattern, seen.matches, so_far.bindings)
             if there is not None:
                 return None, partial(_found, "is there:", there)
-            missing += (seen.unheard,) if seen.unheard else far
+            unheard = seen.unheard
+            if unheard is None and step.how is How.NEVER:
+                unheard = self.scene.outlasts(pattern, pattern.role.meant(self.side), so_far.bindings.events)
+            missing += (unheard,) if unheard else far
         if not missing:
             return so_far, lambda: "absent, and somebody listened"
         if step.how is How.NEVER:

@@ -46,6 +46,7 @@ _FIXED_CIPHERS = {  # these have no key length to tell
     "CHACHA20_POLY1305": "ENCR_CHACHA20_POLY1305",
     "CHACHA20POLY1305": "ENCR_CHACHA20_POLY1305",
 }
+_NAMED = {ENCRYPTION: "ENCR_", INTEGRITY: "AUTH_", PRF: "PRF_"}  # how IANA's names of a type begin
 _MODES = frozenset({"CBC", "CTR", "GCM", "CCM", "GMAC", "ECB"})
 _KEYS = frozenset({"128", "192", "256", "448"})
 _ICV = {"A": "8", "B": "12", "C": "16", "8": "8", "12": "12", "16": "16"}  # pluto's letters, everybody's bytes
@@ -120,6 +121,13 @@ _READERS = (
     ((INTEGRITY, PRF), _mac),
     ((ENCRYPTION,), _cipher),
 )
+
+
+def is_known(kind: str, name: str) -> bool:
+    """Whether a name of that type is one that IANA gives, not only what somebody wrote where such a name stands."""
+    if kind == ESN:
+        return name in _ESN.values()
+    return name.isdecimal() if kind == GROUP else kind in _NAMED and name.startswith(_NAMED[kind])
 
 
 def is_aead(name: str) -> bool:

@@ -92,7 +92,9 @@ def _list() -> pp.ParserElement:
     dashed = pp.Group(alternatives)
     bracketed = pp.Suppress("[") + pp.Group(pp.DelimitedList(word, ",")) + pp.Suppress("]")
 
-    one = (remote | charon | local).add_parse_action(lambda t: _proposal(t[0], t[1]))
+    charon.add_parse_action(lambda t: _with_end(_proposal(t[0], t[1])))
+    others = (remote | local).add_parse_action(lambda t: _proposal(t[0], t[1]))
+    one = charon | others
     bare = (braces | bracketed | named).add_parse_action(lambda t: _proposal("", t[0]))
     plain = (dashed + pp.StringEnd() | slashed).add_parse_action(lambda t: _proposal("", t[0]))
     return pp.DelimitedList(one, pp.Optional(","), allow_trailing_delim=True) | bare | plain
@@ -113,6 +115,13 @@ def _proposal(protocol: str, items: Iterable[str | Sequence[str]]) -> Proposal:
     if PRF in types and INTEGRITY not in types and not any(is_aead(t.name) for t in found):
         found = _with_hash_as_integrity(found)
     return Proposal(protocol or ("IKE" if PRF in types else "ESP"), tuple(found))
+
+
+def _with_end(proposal: Proposal) -> Proposal:
+    """Say of charon's proposal for IKE that its end is missing, where it names no group: charon always writes it last."""
+    if proposal.protocol != "IKE" or any(t.type == GROUP for t in proposal.transforms):
+        return proposal
+    return proposal._replace(transforms=(*proposal.transforms, Transform(OTHER, "", "...")))
 
 
 def _with_key_length(found: list[Transform], written: str) -> Transform | None:
