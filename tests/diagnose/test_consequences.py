@@ -59,6 +59,14 @@ def test_bgp_that_loses_its_path_is_a_consequence_of_the_session(hold: float) ->
     assert "(Hold timer expired)" in session.consequences[0]
 
 
+def test_the_alarm_of_a_neighbour_whose_session_is_down_is_its_consequence() -> None:
+    down = event("edge bgp.down", at=650.0, neighbor=VTI, reason="Network or config error", alarm="bgp_down")
+    lost = [e for e in cut(600.0, hold=590.0) if not e.kind.startswith("bgp")]
+    told = fold_consequences(incidents(*lived(), *lost, down))
+    assert Layer.BGP not in {i.layer for i in told}
+    assert "(Network or config error)" in next(i for i in told if i.layer is Layer.SESSION).consequences[0]
+
+
 def test_bgp_that_was_lost_long_before_is_an_incident_of_its_own() -> None:
     told = fold_consequences(incidents(*lived(), *cut(2000.0, hold=600.0)))
     assert Layer.BGP in {i.layer for i in told}

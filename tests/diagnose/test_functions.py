@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from whydown.diagnose.functions import (
     Gap,
     accepted,
+    as_number,
     either_of,
     gaps,
     group_name,
@@ -175,3 +176,19 @@ def test_small_ones() -> None:
     assert (group_name(14), group_name("19"), group_name(999), group_name(None)) == ("MODP_2048", "ECP_256", None, None)
     assert seconds_between(5_500_000, 1_000_000) == 4.5
     assert (either_of(None, 2), either_of(1, 2)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("octets", "number"),
+    [
+        ("fd e9", "65001"),
+        ("0f a0", "4000"),
+        ("5b a0", None),
+        ("00 00", None),
+        ("00 01 00 00", None),
+        ("zz", None),
+        (None, None),
+    ],
+)
+def test_the_as_number_that_was_refused_is_in_the_notification(octets: str | None, number: str | None) -> None:
+    assert as_number(octets) == number

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # its retransmissions do (165 s in strongSwan): either may be noticed first.
 _REACH = 200 * 1_000_000  # microseconds between the two
 # What BGP shows when the path under it goes: the timer, the interface or BFD.
-_LOST_PATH = frozenset({"Hold timer expired", "Interface down"})
+_LOST_PATH = frozenset({"Hold timer expired", "Interface down", "Network or config error"})
 
 
 def fold_consequences(incidents: Iterable[Incident]) -> tuple[Incident, ...]:

@@ -22,6 +22,7 @@ _PARAMETERS = {
     "group": "DH group",
     "esn": "ESN",
 }
+_AS_TRANS = 23456  # RFC 6793 section 9
 _FAR, _NEAR = 10, 1  # a value against another one (a key length is a little nearer); a value against none
 
 
@@ -189,6 +190,18 @@ def group_name(number: Any) -> str | None:
         return None
 
 
+def as_number(octets: Any) -> str | None:
+    """Return the AS number in the two octets of a BGP NOTIFICATION "Bad Peer AS"; None for the one that stands for more.
+
+    An AS above 65535 shows as AS_TRANS there, which says nothing (RFC 6793 section 4.2.2).
+    """
+    try:
+        number = int.from_bytes(bytes.fromhex(str(octets or "")))
+    except ValueError:
+        return None
+    return str(number) if len(str(octets or "").split()) == 2 and number not in {0, _AS_TRANS} else None
+
+
 def seconds_between(first: Any, second: Any) -> float | None:
     """Return the time between two moments, in seconds."""
     if not isinstance(first, int) or not isinstance(second, int):
@@ -215,6 +228,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "gaps": gaps,
     "ts_diff": ts_diff,
     "group_name": group_name,
+    "as_number": as_number,
     "seconds_between": seconds_between,
     "either_of": either_of,
     "count": count,
