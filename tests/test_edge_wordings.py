@@ -102,7 +102,7 @@ WORDINGS = [  # head, role, message, reasons; the reason NSX would show, the cau
         *(IKE, SECOND, "No proposal chosen (14)", ("No IPsec rules configured",)),
         *("No proposal chosen", "connection-unmatched/named", "probable"),
     ),
-    (IKE, FIRST, "Invalid KE payload (17)", (), "No proposal chosen", "dh-group-mismatch/ke", "probable"),
+    (IKE, FIRST, "Invalid KE payload (17)", (), "No proposal chosen", "dh-group-mismatch/ke", "possible"),
     (IKE, FIRST, "Timed out (65540)", (), "Peer not responding", "peer-down", "possible"),
     (IKE, FIRST, "Network unavailable (65560)", (), "Peer not responding", "", "possible"),
     (IKE, FIRST, "Invalid syntax (7)", (), "Invalid syntax", "malformed", "probable"),
