@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 
+from cases import events, given, knowledge, supply
 from diagnose.episodes import episode, event
 from whydown.diagnose.diagnosis import Told, tell
 from whydown.diagnose.knowledge import Knowledge
 from whydown.diagnose.syntax import read_causes
 from whydown.diagnose.traces import Trace, trace
+from whydown.sessions.episodes import cut_episodes
+from whydown.sessions.rebuild import rebuild_sessions
 from whydown.sources.line import Side
 from whydown.tally import Tally
+
+if TYPE_CHECKING:
+    from whydown.sessions.model import Session
 
 REASONS = """\
 reason session/peer-sent-delete "Peer sent delete"
@@ -64,8 +71,8 @@ def of(name: str) -> Trace:
         ("leading", "It is the leading cause (confirmed)."),
         ("silenced", "It fits (confirmed), but leading (confirmed) rules it out."),
         ("weaker", "It fits (possible), but leading leaves no doubt."),
-        ("false", "It does not fit: a clause is false."),
-        ("vetoed", "It does not fit: a clause is false."),
+        ("false", "It does not fit: a clause does not hold."),
+        ("vetoed", "It does not fit: a clause does not hold."),
         ("nothing", "Nothing speaks for it: none of its clauses was found in the logs."),
         (
             "elsewhere",
@@ -109,3 +116,25 @@ def test_the_way_that_holds_is_shown_although_another_is_as_long() -> None:
 def test_a_tunnel_that_follows_its_session_has_no_trace_of_its_own() -> None:
     session_down = episode(event("edge ike.delete in", at=0.0))
     assert [t is None for _, t in tell(session_down.session, [session_down], known(), Tally())] == [False]
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome"),
+    [
+        ("psk-mismatch/garbled", "no such event, and somebody listened"),  # strongSwan would say it in its own words
+        ("malformed/impaired", "no known message of that gateway says it, and no clause above speaks for it"),
+    ],
+)
+def test_what_a_gateway_would_say_in_one_wording_is_not_unheard_for_the_other(cause: str, outcome: str) -> None:
+    made = rebuild("lab/dh-group-differs-strongswan-strongswan")
+    asked = [c for c in knowledge().causes if c.name == cause]
+    ((_, found), *_) = tell(made, cut_episodes(made), knowledge(), Tally(), supply())
+    assert found is not None
+    (one,) = trace(found, asked, knowledge().reasons)
+    assert [(c.outcome, c.failed) for c in one.clauses] == [(outcome, True)]
+
+
+def rebuild(case: str) -> Session:
+    """Return the only session of a case."""
+    (session,), _ = rebuild_sessions(events(case), given(case), Tally())
+    return session

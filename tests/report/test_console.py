@@ -95,6 +95,11 @@ def test_an_unknown_combination_names_the_rows_that_are_near() -> None:
     assert "Down / Down (No proposal chosen) / Down (IKE SA down) (it differs in: status)" in str(raised.value)
 
 
+def test_an_error_message_that_is_a_reason_of_the_alarm_is_sent_to_its_page() -> None:
+    with pytest.raises(UsageError, match="whydown explain 'Authentication failed'"):
+        explain_status({"channel": "Down (Error Message: Authentication failed)"}, known())
+
+
 def test_where_no_row_is_near_all_are_named() -> None:
     with pytest.raises(UsageError, match="It has: Down / Negotiating"):
         explain_status({"channel": "purple"}, known())

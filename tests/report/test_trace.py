@@ -14,7 +14,7 @@ TRACE = Trace(
     both_sides(),
     "psk-mismatch/told",
     "The pre-shared keys differ",
-    "It does not fit: a clause is false.",
+    "It does not fit: a clause does not hold.",
     PEER,
     (
         Tried("if either ike.failed in", "bound to ike.failed in at edge.log:7", failed=False),
@@ -27,7 +27,7 @@ TRACE = Trace(
 def test_each_clause_is_marked_by_what_came_of_it() -> None:
     page = render_traces(replace(a_report(both_sides()), traces=(TRACE,)))
     assert page.startswith("# IPsec session DOWN: No proposal chosen (2026-03-04 10:55:16Z, to-branch-12)\n")
-    assert "## psk-mismatch/told: The pre-shared keys differ\n\nIt does not fit: a clause is false." in page
+    assert "## psk-mismatch/told: The pre-shared keys differ\n\nIt does not fit: a clause does not hold." in page
     assert "Here 'either' is the peer, and 'other' is the Edge" in page
     assert (
         "    + if either ike.failed in\n          bound to ike.failed in at edge.log:7\n"

@@ -34,6 +34,7 @@ _NEAR_UNTIMED = 10_000  # microseconds: ten lines, where no line bears a time
 _SHOWN = 5  # events of one clause that are kept as evidence
 NEVER = "never written"
 _NOT_FOUND = "not found; it would help"
+_ABSENT = "no such event, and somebody listened"
 _WHY_UNHEARD = {
     "no log": "no log of that side covers the time",
     "too short": "the log of that side ends right there",
@@ -43,6 +44,7 @@ _WHY_UNHEARD = {
     "unbound": "what it leans on is not bound",
     "untimed": "a line bears no time, so nothing can be measured",
 }
+_UNSAID = f"{_WHY_UNHEARD[NEVER]}, and no clause above speaks for it"
 
 
 class Tried(NamedTuple):
@@ -279,12 +281,12 @@ class Search:
             return  # no clock says how much of the window the lines cover: what they hold is what there was
         if unheard is not None and unheard.why == NEVER and (listened or not so_far.evidence):
             if not found:  # granted only for more of what something speaks for already, and to no other wording's cost
-                yield None, partial(_not_heard, unheard)
+                yield None, partial(str, _ABSENT if listened else _UNSAID)
             return
         if unheard is not None:
             yield so_far._replace(unheard=(*so_far.unheard, unheard)), partial(_not_heard, unheard)
         elif not found:
-            yield None, lambda: "no such event, and somebody listened"
+            yield None, partial(str, _ABSENT)
 
     def _unmeasured(self, pattern: Pattern, event: Event, bindings: Bindings) -> tuple[Unheard, ...]:
         """Return that a window with a length was not measured where a line bears no time: only its place is known."""

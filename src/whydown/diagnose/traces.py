@@ -62,7 +62,7 @@ def _left_out(told: Told, cause: Cause) -> str:
     """Say why a cause of this reason is not among the findings."""
     finding = find(cause, told.scene, told.shown[0])
     if finding is None:
-        return "It does not fit: a clause is false."
+        return "It does not fit: a clause does not hold."
     if not finding.evidence:
         return "Nothing speaks for it: none of its clauses was found in the logs."
     speakers = [f for f in told.findings if f.level is not Confidence.POSSIBLE]

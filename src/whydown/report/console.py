@@ -41,12 +41,19 @@ def explain_status(asked: Mapping[str, str], knowledge: Knowledge, style: Style 
         everything = "; ".join(map(str, knowledge.statuses))
         raise UsageError(
             f"The status table has no row that shows {shown}.",
-            f"Near are: {rest}." if rest else f"It has: {everything}.",
+            (f"Near are: {rest}." if rest else f"It has: {everything}.") + _as_reason(asked, knowledge),
         )
     paper = Paper(style or Style())
     for row in rows:
         write_status(paper, row, knowledge)
     return paper.text()
+
+
+def _as_reason(asked: Mapping[str, str], knowledge: Knowledge) -> str:
+    """Say how to ask for a reason that was given as a column's error message."""
+    given = [text.casefold() for text in asked.values()]
+    named = next((r.wording for r in knowledge.reasons if any(r.wording.casefold() in text for text in given)), None)
+    return f" NSX documents '{named}' as a reason: whydown explain '{named}'." if named else ""
 
 
 def write_status(paper: Paper, row: Status, knowledge: Knowledge) -> None:
