@@ -214,3 +214,9 @@ def test_a_reauthentication_that_takes_long_is_a_down_time() -> None:
         ("session", False),
         ("tunnel", False),
     ]
+
+
+def test_an_ike_sa_that_is_begun_without_a_tunnel_is_life_once_the_tunnel_follows() -> None:
+    bare = event("edge child.failed in", at=1.1, ike_id=1, cause="unproposed")
+    assert layers(up(1), bare, child(3, 2)) == []
+    assert layers(up(1), bare) == [("tunnel", True)]

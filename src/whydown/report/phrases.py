@@ -152,6 +152,7 @@ _CAUSES = {
     "frame": "its frame",
     "missing": "payloads are missing",
     "spi": "its SPI",
+    "unproposed": "none was proposed in full",
 }
 _LONGEST = 160
 _SHORT = 30  # a longer list of payloads only says that the exchange went its usual way

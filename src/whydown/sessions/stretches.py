@@ -145,7 +145,8 @@ def _is_weak(event: Event) -> bool:
     """Whether a sign of trouble proves nothing when the negotiation succeeds after all."""
     unexplained = event.kind is Kind.IKE_FAILED and event.direction is Direction.LOCAL and "notify" not in event.fields
     stated = event.kind in (Kind.SESSION_DOWN, Kind.TUNNEL_DOWN) and event.get("reason", "").casefold() in _NOT_YET
-    return unexplained or stated or event.kind in WEAK
+    later = event.kind is Kind.CHILD_FAILED and event.get("cause") == "unproposed"  # its CHILD_SA may come by itself
+    return unexplained or stated or later or event.kind in WEAK
 
 
 def _planned(event: Event | None) -> bool:
