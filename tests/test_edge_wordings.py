@@ -104,7 +104,7 @@ WORDINGS = [  # head, role, message, reasons; the reason NSX would show, the cau
     ),
     (IKE, FIRST, "Invalid KE payload (17)", (), "No proposal chosen", "dh-group-mismatch/ke", "possible"),
     (IKE, FIRST, "Timed out (65540)", (), "Peer not responding", "peer-down", "possible"),
-    (IKE, FIRST, "Network unavailable (65560)", (), "Peer not responding", "", "possible"),
+    (IKE, FIRST, "Network unavailable (65560)", (), "Peer not responding", "firewall-ike/local", "probable"),
     (IKE, FIRST, "Invalid syntax (7)", (), "Invalid syntax", "malformed", "probable"),
     (IKE, FIRST, "Invalid ike SPI (4)", (), "Invalid spi", "stale-spi", "probable"),
     (IKE, FIRST, "Out of memory (65537)", (), "Out of memory", "", "possible"),
@@ -170,6 +170,14 @@ def test_a_rekey_that_goes_unanswered_on_port_4500_may_be_a_peer_that_is_down(tm
     found = incident(tmp_path, log, "session")
     assert found.cause
     assert found.cause.name == "peer-down"
+
+
+def test_what_no_gateway_of_its_kind_could_write_leads_nowhere_where_its_log_has_a_gap(tmp_path: Path) -> None:
+    first, second = (block(time, IKE.format(FIRST), "Timed out (65540)") for time in ("08:21:30.000", "08:23:30.000"))
+    found = incident(tmp_path, first + second.replace("edge-01", "edge-02"), "session")
+    assert found.cause
+    assert found.cause.name == "peer-down"
+    assert "firewall-ike/local" not in {a.name for a in found.alternatives}
 
 
 def test_a_row_alone_does_not_say_who_refused(tmp_path: Path) -> None:

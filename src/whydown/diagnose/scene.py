@@ -44,6 +44,7 @@ DETAILS = frozenset(
 NOBODY: Mapping[str, Supply] = MappingProxyType({})  # no grammar is known: any kind may be written
 SECOND = 1_000_000
 GRANTED = SECOND  # microseconds of play between the gateways: many logs have whole seconds
+NEVER = "never written"  # why something is not heard: no known message of that gateway says it
 _SOON = 5 * SECOND  # what was to come comes by then: daemons repeat a message after four seconds at most
 
 
@@ -170,9 +171,9 @@ class Scene:
         # The episode's ends are those of one gateway's lines: the other's log may stop a moment apart.
         first = min(begin + self.play, end) if begin == self.begin else begin
         last = max(end - self.play, begin) if end == self.end else end
-        if not self._hears[side] or not (self._covers(side, begin, end) or self._covers(side, first, last)):
-            return Unheard(side, pattern.kinds, begin, end, "no log", pattern.written)
-        why = self._unwritten(pattern, side)
+        why = self._unwritten(pattern, side) if self._hears[side] else "no log"
+        if why != NEVER and not (self._covers(side, begin, end) or self._covers(side, first, last)):
+            why = "no log"  # more of the log would show no such event either that its writer never writes
         return Unheard(side, pattern.kinds, begin, end, why, pattern.written) if why else None
 
     def outlasts(self, pattern: Pattern, side: Side, bound: Mapping[str, Event]) -> Unheard | None:
@@ -211,7 +212,7 @@ class Scene:
             if all(k in DETAILS and not self.hearing.writes(side, k) for k in pattern.kinds):
                 why = "not written"
             elif able and not any(s.feeds(pattern) for s in able):  # where no wording is known, there may be one
-                why = "never written"
+                why = NEVER
             self._unwritable[key] = (pattern, why)
         return self._unwritable[key][1]
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.diagnose.model import Call, How, Let, Pattern, Ref, Want, Where
-from whydown.diagnose.scene import Unheard
+from whydown.diagnose.scene import NEVER, Unheard
 from whydown.diagnose.terms import Bindings, NotBoundError, compare, evaluate, total
 from whydown.diagnose.values import show
 from whydown.envelope.record import Certainty
@@ -32,7 +32,6 @@ SOLUTIONS = 64  # complete bindings looked at for the best one
 TITLES: Mapping[Side, str] = {Side.EDGE: "the Edge", Side.PEER: "the peer"}
 _NEAR_UNTIMED = 10_000  # microseconds: ten lines, where no line bears a time
 _SHOWN = 5  # events of one clause that are kept as evidence
-NEVER = "never written"
 _NOT_FOUND = "not found; it would help"
 _ABSENT = "no such event, and somebody listened"
 _WHY_UNHEARD = {
