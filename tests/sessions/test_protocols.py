@@ -64,3 +64,25 @@ def test_a_protected_notify_after_nothing_may_be_of_either() -> None:
 def test_what_an_event_says_of_a_child_sa(fields: dict[str, Any]) -> None:
     assert is_of_child(event("peer proposals.mismatch", **fields))
     assert not is_of_child(event("peer proposals.mismatch", ike_id=1, protocol="IKE"))
+
+
+def refused(side: str, exchange: str, notify: str = "NO_PROPOSAL_CHOSEN") -> Event:
+    answer = event(f"{side} ike.message in", at=1, exchange=exchange, role="response")
+    *_, told = tell_protocols([answer, event(f"{side} ike.failed in", at=1.1, notify=notify)])
+    return told
+
+
+def test_what_an_answer_to_ike_auth_does_not_choose_is_of_the_tunnel() -> None:
+    assert is_of_child(refused("peer", "IKE_AUTH"))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        refused("peer", "IKE_SA_INIT"),
+        refused("peer", "IKE_AUTH", "AUTHENTICATION_FAILED"),
+        refused("edge", "IKE_AUTH"),  # an Edge that gives its IKE SA up for it has none
+    ],
+)
+def test_what_ends_the_edges_session_is_of_the_session(told: Event) -> None:
+    assert not is_of_child(told)

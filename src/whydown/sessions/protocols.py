@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from whydown.grammar.names import ERRORS
-from whydown.grammar.vocabulary import Kind
+from whydown.grammar.vocabulary import Direction, Kind
+from whydown.sources.line import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,7 +43,8 @@ def tell_protocols(events: Iterable[Event]) -> Iterator[Event]:
 
     Proposals are of the protocol of the list that was compared just before. An IKEv1 error notify travels alone: in
     clear text before phase 1 has keys (RFC 2409 section 5), protected by a HASH afterwards; the exchange before it tells
-    which negotiation it ends.
+    which negotiation it ends. What an answer to IKE_AUTH does not choose is of the CHILD_SA: the gateway that answers has
+    its IKE SA by then (RFC 7296 section 1.2), and keeps it even where its peer, as OpenIKED does, drops both.
     """
     writers: dict[tuple[Any, str], _Writer] = {}
     for event in events:
@@ -58,6 +60,10 @@ def tell_protocols(events: Iterable[Event]) -> Iterator[Event]:
                 writer.informational = told = _with(event, _of_notify(event, writer))
                 yield told
                 continue
+        elif kind is Kind.IKE_FAILED and event.side is Side.PEER and event.get("notify") == "NO_PROPOSAL_CHOSEN":
+            writer = writers.get((event.side, event.host), _Writer())
+            yield _with(event, "ESP" if writer.exchange == "IKE_AUTH" and event.direction is Direction.IN else "")
+            continue
         elif kind in (Kind.PROPOSALS_MISMATCH, Kind.NOTIFY) and not _says(event):
             writer = writers.get((event.side, event.host), _Writer())
             yield _with(

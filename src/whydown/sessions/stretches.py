@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from whydown.envelope.record import Certainty
 from whydown.grammar.names import ERRORS
 from whydown.grammar.vocabulary import Direction, Kind
+from whydown.sessions.begun_anew import begun_anew
 from whydown.sessions.clues import SECOND
+from whydown.sessions.half_open import half_open
 from whydown.sessions.protocols import is_of_child
 from whydown.sessions.sas import BGP, SESSION, TUNNEL, Turn
 from whydown.sessions.signs import BENIGN, EITHER, SIGNS, STARTS, TRIED, WEAK
-from whydown.sessions.unanswered import unanswered
+from whydown.sessions.unanswered import unanswered, unheard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,10 +102,16 @@ def never_begun(events: Sequence[Event], side: Side) -> list[Stretch]:
 
 
 def fallen_silent(events: Sequence[Event], ups: Sequence[Turn], side: Side) -> Iterator[Stretch]:
-    """Yield the stretch in which a gateway answers no more, if it is so: the other one cannot but give up."""
-    if came := unanswered(events, side):
-        was_up = bool(ups) and ups[-1].up
-        yield Stretch(came[0].at, was_up=was_up, trigger=None, last_seen=came[-1].at, signs=came)
+    """Yield the stretch in which one gateway does not answer any more or takes no SA up, if it is so to the end.
+
+    A negotiation that is merely under way counts only where the session was never up.
+    """
+    signs = unanswered(events, side) or unheard(events, side) or begun_anew(events, side)
+    if not (signs or ups):
+        signs = half_open(events, side)
+    if signs:
+        was_up = bool(ups) and ups[-1].up and ups[-1].at < signs[0].at
+        yield Stretch(signs[0].at, was_up=was_up, trigger=None, last_seen=signs[-1].at, signs=signs)
 
 
 def fold(stretches: list[Stretch]) -> list[Stretch]:

@@ -1,4 +1,4 @@
-"""Requests that a gateway hears again and again and does not answer, though its log shows its answers."""
+"""Messages that are sent again and again up to the end of a log: those a gateway does not answer, and its own."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from whydown.sources.line import Side
 
 _ANSWERS = frozenset({Kind.IKE_MESSAGE, Kind.RETRANSMIT})
+_OFTEN = 3  # a message or two may be lost
+_GIVEN_UP = frozenset({Kind.CHILD_DELETE, Kind.CHILD_GONE})  # of the tunnel that was being made
+_OF_SAS = ("ike_id", "child_id", "message_id")
 
 
 def unanswered(events: Sequence[Event], side: Side) -> list[Event]:
@@ -36,3 +39,36 @@ def unanswered(events: Sequence[Event], side: Side) -> list[Event]:
             waiting[sa, event.get("exchange"), event.get("message_id")].append(event)
     repeated = [came for came in waiting.values() if came[-1].at - came[0].at >= SECOND]
     return repeated[-1] if repeated else []
+
+
+def unheard(events: Sequence[Event], side: Side) -> list[Event]:
+    """Return the repeats of a message of `side` that the other side leaves unanswered to the end of the log.
+
+    None where this log does not show answers, or that none came; nor where the other side may refuse by silence: in
+    IKEv1 one does that does not like the first message of a tunnel.
+    """
+    mine = [e for e in events if e.side is side and not e.of_dump]
+    versions = [e.fields["version"] for e in mine if "version" in e.fields]
+    shown = any(
+        e.kind is Kind.IKE_MESSAGE and e.direction is Direction.IN and e.get("role") == "response" for e in mine
+    )
+    repeats: list[Event] = []
+    for event in reversed(mine):
+        if event.kind is Kind.RETRANSMIT and (not repeats or _is_same(event, repeats[-1])):
+            repeats.append(event)
+        elif event.kind is Kind.CHILD_FAILED and event.get("cause") == "timeout":
+            shown = True
+        elif event.direction is Direction.IN or not (event.kind is Kind.PACKET or event.kind in _GIVEN_UP):
+            break
+    if not shown or len(repeats) < _OFTEN or (versions[-1:] == [1] and not _is_reply(repeats[-1])):
+        return []
+    return repeats[::-1]
+
+
+def _is_same(event: Event, other: Event) -> bool:
+    return all(event.get(name) == other.get(name) for name in _OF_SAS)
+
+
+def _is_reply(event: Event) -> bool:
+    """Whether a message that is sent again is an answer, whose receipt IKEv1 wants confirmed (RFC 2409 section 5.5)."""
+    return bool(event.get("role") == "response" or event.get("state") == "STATE_QUICK_R1")
