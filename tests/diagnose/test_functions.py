@@ -192,3 +192,8 @@ def test_small_ones() -> None:
 )
 def test_the_as_number_that_was_refused_is_in_the_notification(octets: str | None, number: str | None) -> None:
     assert as_number(octets) == number
+
+
+def test_a_parameter_that_a_list_was_heard_without_is_none_and_not_unknown() -> None:
+    gap = proposal_diff(parse("ESP:AES_CBC_128/HMAC_SHA1_96"), parse("ESP:AES_CBC_128/HMAC_SHA1_96/MODP_2048"))
+    assert (parameter(gap), offered(gap), accepted(gap)) == ("DH group", "none", "MODP_2048")

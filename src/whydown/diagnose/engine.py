@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from whydown.diagnose.functions import Gap
+from whydown.diagnose.functions import NONE, Gap
 from whydown.diagnose.incident import Agreement, Confidence, Difference
 from whydown.diagnose.plan import plan
 from whydown.diagnose.search import STEPS, TITLES, Given, Search, Solution, Tried
@@ -229,7 +229,7 @@ def _table(cause: Cause, bindings: Bindings, search: Search) -> tuple[tuple[Diff
             continue
         if isinstance(gap, Gap) and clause.roles:
             swap = clause.roles[0].meant(search.side) is Side.PEER
-            rows += [Difference(r.parameter, *_ordered(r.first, r.second, swap=swap)) for r in gap.rows]
+            rows += [Difference(r.parameter, *_ordered(r.first or NONE, r.second or NONE, swap=swap)) for r in gap.rows]
             same += [Agreement(r.parameter, r.first) for r in gap.same]
     return tuple(dict.fromkeys(rows)), tuple(dict.fromkeys(same))
 

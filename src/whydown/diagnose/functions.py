@@ -23,6 +23,7 @@ _PARAMETERS = {
     "esn": "ESN",
 }
 _AS_TRANS = 23456  # RFC 6793 section 9
+NONE = "none"  # what a list has that was heard and holds no such parameter; empty is what nobody heard
 _FAR, _NEAR = 10, 1  # a value against another one (a key length is a little nearer); a value against none
 
 
@@ -41,7 +42,7 @@ class Gap(NamedTuple):
     same: tuple[Row, ...] = ()
 
     def __str__(self) -> str:
-        return "; ".join(f"{r.parameter}: {r.first or 'none'} / {r.second or 'none'}" for r in self.rows)
+        return "; ".join(f"{r.parameter}: {r.first or NONE} / {r.second or NONE}" for r in self.rows)
 
 
 def proposal_diff(offered: Sequence[Proposal] | None, accepted: Sequence[Proposal] | None) -> Gap | None:
@@ -130,13 +131,13 @@ def parameter(gap: Gap | None) -> str | None:
 
 
 def offered(gap: Gap | None) -> str | None:
-    """Return what the first list has for the first parameter of a gap."""
-    return gap.rows[0].first or None if gap else None
+    """Return what the first list has for the first parameter of a gap, be it none."""
+    return gap.rows[0].first or NONE if gap else None
 
 
 def accepted(gap: Gap | None) -> str | None:
-    """Return what the second list has for the first parameter of a gap."""
-    return gap.rows[0].second or None if gap else None
+    """Return what the second list has for the first parameter of a gap, be it none."""
+    return gap.rows[0].second or NONE if gap else None
 
 
 def gaps(gap: Gap | None) -> int:
