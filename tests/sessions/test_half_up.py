@@ -57,6 +57,15 @@ def test_the_down_of_an_sa_that_was_never_taken_up_is_no_further_one() -> None:
     assert not down.was_up
 
 
+def test_the_edges_log_alone_tells_it_of_a_peer_that_began() -> None:
+    answered = [event(f"edge {kind}", at=n, ike_id=1) for n, kind in enumerate(["ike.start in", "ike.up"])]
+    again = [
+        event(f"edge {kind} in", at=3.0 + n) for n, kind in enumerate(["retransmit.seen"] * 2 + ["message.garbled"])
+    ]
+    (down,) = downs(*answered, *again, sides="edge")
+    assert (down.began, down.ended, down.was_up) == (BASE, None, False)
+
+
 def test_the_edges_own_word_stands() -> None:
     on_the_edge = event("edge ike.up", at=1.0, ike_id=4, remote="203.0.113.25")
     ended = downs(on_the_edge, *ANSWERED, *AGAIN, SENSELESS, sides="edge peer")

@@ -48,11 +48,12 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
     told = list(turns([e for e in shared if e.side is side or (e.of_dump and e.side is Side.EDGE)]))
     episodes = []
     ups = [t for t in told if t.layer == SESSION]
-    if side is Side.PEER:
+    alone = not hears(side.other)
+    if alone:
         ups = taken_up(ups, session.events)
     events = tuple(e for e in session.events if e.kind not in BGP_KINDS)
     stretches = list(cut_stretches(events, ups, SESSION, side)) or never_begun(events, side)
-    if side is Side.PEER and not any(s.ended is None for s in stretches):
+    if alone and not any(s.ended is None for s in stretches):
         stretches += fallen_silent(events, ups, side)
     _count(session, SESSION, events, stretches)
     episodes += [_episode(session, SESSION, "", s) for s in fold(stretches)]
