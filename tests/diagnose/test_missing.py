@@ -74,8 +74,19 @@ def test_the_window_is_in_the_asked_gateways_own_clock() -> None:
     clause = "if edge ike.failed as refused\n  and peer proposals.received in within 2s of refused"
     (one,) = of(Side.PEER, asked(clause, REFUSED, hearing=hearing, offset=3647.25))
     assert (one.begin, one.end) == (BASE + round((3647.25 - 122) * SECOND), BASE + round((3647.25 + 122) * SECOND))
-    (one,) = of(Side.PEER, asked(clause, REFUSED, hearing=hearing, offset=None))
-    assert (one.begin, one.end, one.what) == (None, None, "how right its clock is"), "its log may well cover the time"
+
+
+def test_a_log_without_lines_of_the_time_as_stamped_is_asked_for_beside_its_clock() -> None:
+    clause = "if edge ike.failed as refused\n  and peer proposals.received in within 2s of refused"
+    apart = Hearing((heard("edge", [REFUSED]), heard("peer", [], -HOUR, -HOUR / 2)))
+    assert [(m.begin, m.what) for m in of(Side.PEER, asked(clause, REFUSED, hearing=apart, offset=None))] == [
+        (None, "its IKE log of that time: the proposals received and configured"),
+        (None, "how right its clock is"),
+    ]
+    near = Hearing((heard("edge", [REFUSED]), heard("peer", [], -HOUR, -60)))
+    assert [m.what for m in of(Side.PEER, asked(clause, REFUSED, hearing=near, offset=None))] == [
+        "how right its clock is"
+    ], "it may well cover the time"
 
 
 def test_several_gaps_of_one_log_are_one_request() -> None:

@@ -102,8 +102,9 @@ class _Asking:
         for (side, too_little), ones in sorted(gaps.items(), key=lambda item: (item[0][1], item[0][0] is Side.EDGE)):
             if not too_little and self.scene.hearing.hears(side):
                 if self._shift(side) is None and not self.scene.untimed:
-                    yield from self.both("clock", _CLOCK)  # its log is there, and only its time is not known
-                    continue
+                    yield from self.both("clock", _CLOCK)
+                    if self._stamped(side, min(gap.begin for gap in ones), max(gap.end for gap in ones)):
+                        continue  # its log is there, and only its time is not known
                 at_no_time = {gap.what for gap in gaps.get((side, True), ())}  # more of such a log tells no more
                 ones = [gap for gap in ones if gap.what not in at_no_time]  # noqa: PLW2901 - what is left of them
                 if not ones:
@@ -117,6 +118,11 @@ class _Asking:
                 end,
                 too_little=too_little,
             )
+
+    def _stamped(self, side: Side, begin: int, end: int) -> bool:
+        """Whether a log of that side has lines of about this time, as they are stamped."""
+        near = (h for h in self.scene.hearing.heard if h.side is side)
+        return any(h.begin <= end + _AROUND and h.end >= begin - _AROUND for h in near)
 
     def silent_sides(self, asked: Iterable[Side], shown: Shown, lead: Finding | None) -> Iterator[Missing]:
         """Ask for the log of a side of which there is none, where nothing finer was asked for and it can tell anything."""

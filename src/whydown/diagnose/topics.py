@@ -13,6 +13,7 @@ _PROPOSALS = frozenset({Kind.PROPOSALS_RECEIVED, Kind.PROPOSALS_CONFIGURED, Kind
 _AUTH = frozenset(k for k in Kind if k.startswith("auth."))
 _SELECTORS = frozenset(k for k in Kind if k.startswith("ts."))
 _ORDERS = frozenset({Kind.ADMIN_TERMINATE, Kind.DAEMON_STOP, Kind.DAEMON_START, Kind.CONFIG_UNLOADED})
+_ENDS = frozenset({Kind.IKE_DELETE, Kind.CHILD_DELETE, Kind.IKE_EXPIRED, Kind.CHILD_EXPIRED, Kind.DPD_DEAD})
 _PACKETS = frozenset({Kind.PACKET, Kind.IKE_MESSAGE, Kind.IKE_START, Kind.RETRANSMIT})
 _BGP = frozenset(k for k in Kind if k.startswith(("bgp.", "bfd.", "interface.")))
 
@@ -22,7 +23,7 @@ _TOPICS = (
     (_AUTH, "keys, IDs and certificates"),
     (_SELECTORS, "the traffic selectors"),
     (_BGP, "its BGP daemon's lines"),
-    (_ORDERS, "why it acted then (an order, a restart, a lifetime, DPD)"),
+    (_ORDERS | _ENDS, "why it acted then (an order, a restart, a lifetime, DPD)"),
     (_PACKETS, "whether IKE packets arrived and were answered"),
 )
 
