@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cases import knowledge, library
+from cases import knowledge, library, told
 from whydown.diagnose.asked import DEFAULTS
 from whydown.pipeline import analyze
 from whydown.sources.files import Input
@@ -186,3 +186,10 @@ def test_a_row_alone_does_not_say_who_refused(tmp_path: Path) -> None:
     assert found.cause
     assert (found.cause.name, found.confidence) == ("ike-proposal-mismatch/unsaid", "possible")
     assert "the gateways found no proposal in common" in found.cause.says.casefold()
+
+
+def test_a_session_that_lived_was_not_ended_with_the_answer() -> None:
+    (found,) = [i for i in told("cases/ike-sa-destroyed-edge-log-only") if i.layer.value == "session"]
+    assert found.cause
+    assert found.cause.name == "peer-deleted-ike/destroyed"
+    assert {a.name for a in found.alternatives} == {"local-admin-delete", "lifetime-expired"}
