@@ -232,3 +232,80 @@ def test_in_ikev1_tunnels_outlive_an_ike_sa_while_the_next_is_begun(version: int
         event("edge ike.up", at=62, ike_id=2),
     )
     assert (("tunnel", "net", False) not in told) is outlives
+
+
+SESSION_UP = ("session", "", True)
+SESSION_DOWN = ("session", "", False)
+
+
+def test_an_sa_whose_end_is_seen_was_alive_when_another_one_ended() -> None:
+    """The line with which its rekey was done is lost; the session did not go down for that."""
+    first, old_goes, new_goes = (
+        event("edge ike.up", at=1, ike_id=1),
+        event("edge ike.delete in", at=50, ike_id=1),
+        event("edge ike.delete in", at=90, ike_id=2),
+    )
+    told = list(turns([first, old_goes, new_goes]))
+    assert [(t.up, t.event) for t in told] == [(True, first), (False, new_goes)]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        event("edge ike.start out", at=60, ike_id=2),
+        event("edge ike.message in", at=60, exchange="IKE_SA_INIT", role="request"),
+        event("edge daemon.start", at=60),
+    ],
+    ids=["begins", "hears a first message", "starts"],
+)
+def test_one_that_was_begun_only_after_the_other_had_ended_was_not_alive(between: Event) -> None:
+    told = changes(
+        event("edge ike.up", at=1, ike_id=1),
+        event("edge ike.delete in", at=50, ike_id=1),
+        between,
+        event("edge ike.delete in", at=90, ike_id=2),
+    )
+    assert told[:2] == [SESSION_UP, SESSION_DOWN]
+
+
+def test_a_half_open_sa_that_is_removed_was_not_alive() -> None:
+    told = changes(
+        event("edge ike.up", at=1, ike_id=1),
+        event("edge ike.gone", at=50, ike_id=1, state="STATE_V2_ESTABLISHED_IKE_SA"),
+        event("edge ike.gone", at=90, ike_id=2, state="STATE_V2_PARENT_I1"),
+    )
+    assert told == [SESSION_UP, SESSION_DOWN]
+
+
+def test_the_nameless_completion_of_an_unknown_removal_ends_no_other_sa() -> None:
+    told = changes(
+        event("edge ike.rekey", at=1, ike_id=2),
+        event("edge ike.delete out", at=2, ike_id=1),
+        event("edge ike.delete local", at=2, ike_id=1),
+        event("edge ike.gone", at=3),
+    )
+    assert told == [SESSION_UP]
+
+
+def test_a_child_sa_whose_end_is_seen_was_alive_when_another_one_ended() -> None:
+    old_goes, new_goes = (
+        event("edge child.delete in", at=50, spi="0xc0000001"),
+        event("edge child.gone", at=90, child="net", child_id=2),
+    )
+    up = event("edge child.up", at=1, child="net", child_id=1, spi_in="0xc0000001", spi_out="0xd0000001")
+    told = list(turns([event("edge ike.up", at=1, ike_id=1), up, old_goes, new_goes]))
+    assert [(t.tunnel, t.up) for t in told] == [("", True), ("net", True), ("net", False)]
+    assert told[-1].event is new_goes
+    begun = event("edge child.start", at=60, child="net", child_id=2)
+    told = list(turns([event("edge ike.up", at=1, ike_id=1), up, old_goes, begun, new_goes]))
+    assert told[-1].event is old_goes
+
+
+def test_a_child_sa_tells_which_ike_sa_it_is_under() -> None:
+    told = changes(
+        event("edge child.up", at=1, child="net", child_id=2, ike_id=1),
+        event("edge ike.gone", at=50, ike_id=3, state="STATE_V2_ESTABLISHED_IKE_SA"),
+    )
+    assert told == [SESSION_UP, ("tunnel", "net", True)], "the other one came and went unseen"
+    told = changes(event("edge child.up", at=1, ike_id=1), event("edge ike.delete in", at=50, ike_id=1))
+    assert told == [SESSION_UP, ("tunnel", "", True), SESSION_DOWN, ("tunnel", "", False)]

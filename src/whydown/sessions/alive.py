@@ -18,7 +18,7 @@ class Live:
 
     sas: list[set[str]] = field(default_factory=list)
     sole: bool = False  # the SA that comes up next is the only one the other side has
-    closing: int = 0  # removals whose nameless completion ("IKE_SA deleted") is still to come
+    closing: list[set[str]] = field(default_factory=list)  # whose nameless completion ("IKE_SA deleted") is to come
 
     def add(self, names: set[str]) -> None:
         """Take an SA in; one that shares a name with it is the same, and a nameless one is one that is known.
@@ -42,23 +42,24 @@ class Live:
         """Drop the SA that goes by one of these names; a nameless removal drops the only one."""
         if not names:
             if self.closing:
-                self.closing -= 1
+                self.closing.pop(0)
                 return False
             only = len(self.sas) == 1
             if only:
                 self.sas.clear()
             return only
         sa = next((s for s in self.sas if names & s), UNSEEN if UNSEEN in self.sas else None)
-        if sa is None:
-            return False
-        self.sas.remove(sa)
-        self.closing += 1
-        return True
+        if sa is not None:
+            self.sas.remove(sa)
+        if not any(names & known for known in self.closing):  # the end of one that nobody saw begin completes, too
+            self.closing.append(set(names))
+            del self.closing[:-_MOST]
+        return sa is not None
 
     def move(self) -> None:
         """Note that another host has taken over, which calls the SAs by other numbers."""
         self.sas = [set(UNSEEN) for _ in self.sas]
-        self.closing = 0
+        self.closing = []
 
 
 def tunnel_name(event: Event) -> str:

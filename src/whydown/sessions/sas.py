@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.vocabulary import Direction, Kind
 from whydown.sessions.alive import UNSEEN, Live, child_names, ike_names, tunnel_name
+from whydown.sessions.lived_on import alive_still, lost_children, lost_ike
 from whydown.sessions.protocols import is_of_child
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from whydown.grammar.event import Event
+    from whydown.sessions.lived_on import Lost
 
 _IKE_UP = frozenset({Kind.IKE_UP, Kind.IKE_REKEY})
 _IKE_DOWN = frozenset({Kind.IKE_DELETE, Kind.IKE_GONE, Kind.IKE_EXPIRED})
@@ -75,6 +77,7 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
     answered = ""  # the connection of the SA that came up last, where the other side began it
     fresh = True  # nothing yet tells whether the log began in the middle of an SA's life
     host = ""
+    lost = lost_ike(events), lost_children(events)
     if _began_up(e for e in events if not e.of_dump):
         first = next(e for e in events if not e.of_dump)
         ike.add(set(UNSEEN))
@@ -82,15 +85,16 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
     for event in _at_work([e for e in events if e.kind in _TELLING]):
         kind = event.kind
         host = _take_over(event, host, (ike, *children.values()))
-        if fresh and _ends_the_unseen(event):
+        if fresh and not ike.sas and _ends_the_unseen(event):
             ike.add(set(UNSEEN))
         fresh = fresh and kind not in _BEGINNINGS and kind not in _IKE_DOWN
         ike.sole |= _is_first_contact(event) or _is_begun_anew(event, answered)
         answered = _answered(event, answered)
-        if kind in _IKE_UP or (kind in _SHOWS_UP and not ike.sas):
-            # A CHILD_SA without an IKE SA: the log begins in the middle, or the IKE SA's own line was lost.
+        named = ike_names(event)
+        if kind in _IKE_UP or (kind in _SHOWS_UP and (named or not ike.sas)):
+            # A CHILD_SA without its IKE SA: the log begins in the middle, or the IKE SA's own line was lost.
             was = bool(ike.sas)
-            ike.add(ike_names(event) if kind in _IKE_UP else set(UNSEEN))
+            ike.add(named if kind in _IKE_UP else named or set(UNSEEN))
             if not was:
                 since = event.at
                 yield Turn(event.at, SESSION, "", up=True, event=event)
@@ -99,9 +103,9 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
         elif kind in (Kind.TUNNEL_UP, Kind.TUNNEL_DOWN):
             yield from _stated_tunnel(event, children)
         elif _ends_child(event):
-            yield from _child_down(event, children)
+            yield from _child_down(event, children, lost[1])
         elif _ends_ike(event, starting=begun is not None) or _is_stated_down(event, since):
-            yield from _ike_down(event, ike, {} if _is_handed_on(begun) else children)
+            yield from _ike_down(event, ike, {} if _is_handed_on(begun) else children, lost[0])
         begun = _under_way(event, begun)
 
 
@@ -252,7 +256,7 @@ def _stated_tunnel(event: Event, children: dict[str, Live]) -> Iterator[Turn]:
     yield Turn(event.at, TUNNEL, tunnel, up=up, event=event)
 
 
-def _child_down(event: Event, children: dict[str, Live]) -> Iterator[Turn]:
+def _child_down(event: Event, children: dict[str, Live], unseen: Sequence[Lost]) -> Iterator[Turn]:
     lost = event.kind is Kind.CHILD_REKEY_FAILED  # the peer no longer has the SA that was to be rekeyed
     names = child_names(event)
     if not names and not lost:  # the completion of a removal that named its SA
@@ -263,18 +267,23 @@ def _child_down(event: Event, children: dict[str, Live]) -> Iterator[Turn]:
         if lost and tunnel_name(event) in ("", tunnel) and len(live.sas) == 1:
             live.sas.clear()
         if (lost or live.remove(set(names))) and not live.sas:
+            if still := alive_still(unseen, event, tunnel):
+                live.add(still)
+                continue
             yield Turn(event.at, TUNNEL, tunnel, up=False, event=event)
 
 
-def _ike_down(event: Event, ike: Live, children: dict[str, Live]) -> Iterator[Turn]:
+def _ike_down(event: Event, ike: Live, children: dict[str, Live], unseen: Sequence[Lost]) -> Iterator[Turn]:
     if not ike.sas:
         return
     whole = event.kind in _ALL_DOWN or (event.kind not in _IKE_DOWN and not ike_names(event))
     if whole:
         ike.sas.clear()
-        ike.closing = 0
+        ike.closing = []
     else:
         ike.remove(ike_names(event))
+        if not ike.sas and (still := alive_still(unseen, event)):
+            ike.add(still)
     if ike.sas:
         return
     yield Turn(event.at, SESSION, "", up=False, event=event)
