@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from whydown.envelope.record import Record
-    from whydown.grammar.compile import Block, Shape
+    from whydown.grammar.compile import Block, CompiledGrammar, Shape
     from whydown.grammar.event import Rule
     from whydown.grammar.match import Match
     from whydown.tally import Tally
@@ -117,6 +117,7 @@ class Assembler:
             spoken = [grammar is not None for grammar in known.grammars]
             self._tally.other += spoken.count(False)
             rows, known = rows.where(spoken), known.where(spoken)
+        self._note_sides(rows, known)
         parts: list[Sequence[Event]] = []
         events: list[Event] = []
         place = 0
@@ -137,6 +138,14 @@ class Assembler:
                 events += self._one(rows[opener], known.match(opener))
                 place = opener + 1
         return [*parts, events]
+
+    def _note_sides(self, records: Records, matches: Matches) -> None:
+        """Note whose IKE daemon wrote at all: one whose lines tell nothing runs all the same."""
+        sides, spoke = records.sides, self._tally.spoke
+        for side in {side for side in sides if side is not None} - spoke:
+            rows = zip(sides, records.headers, matches.grammars, strict=True)
+            if any(s is side and _is_daemon(header[1], grammar) for s, header, grammar in rows):
+                spoke.add(side)
 
     def _one(self, record: Record, match: Match) -> Iterable[Event]:
         """Return the events that a record completes."""
@@ -313,6 +322,16 @@ def _repeats(record: Record, before: Record) -> bool:
     """Whether a record is the one before again: charon writes what matters to two facilities."""
     same = record.text == before.text and record.data == before.data
     return same and record.text != "" and -SECOND <= record.at - before.at <= SECOND
+
+
+def is_of_daemon(app: str, match: Match) -> bool:
+    """Whether an IKE daemon wrote a record, whatever it says."""
+    return bool(match.text) and _is_daemon(app, match.grammar)
+
+
+def _is_daemon(app: str, grammar: CompiledGrammar | None) -> bool:
+    """Whether a program is an IKE daemon; as `NSX` an Edge's others write as well."""
+    return grammar is not None and grammar.of_ike and app != "NSX"
 
 
 def is_of_vpn(record: Record) -> bool:

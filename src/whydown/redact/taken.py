@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from whydown.grammar.assemble import is_of_vpn
+from whydown.grammar.assemble import is_of_daemon, is_of_vpn
 from whydown.grammar.match import key_values
 from whydown.redact import names
 
@@ -41,6 +41,7 @@ class Log:
     hosts: dict[int, str] = field(default_factory=dict)  # that wrote them
     names: set[Named] = field(default_factory=set)
     last: int = 0  # when its last line was written, microseconds UTC
+    sign: int = 0  # the number of a line that only shows that an IKE daemon wrote; it gives way to any other
 
 
 @dataclass(slots=True)
@@ -65,7 +66,8 @@ class Taken:
     """Keeps the lines that matter while they are read; hold it to `pipeline.read_events`.
 
     Kept are the lines of events with all of their blocks, and the lines of IKE programs that no grammar knows. A line
-    that says nothing is kept where without it two equal ones would stand together and count as one.
+    that says nothing is kept where without it two equal ones would stand together and count as one, and where a log
+    holds no other of an IKE daemon: it shows that the daemon ran.
     """
 
     def __init__(self) -> None:
@@ -104,6 +106,9 @@ class Taken:
                 continue
             if _matters(record, match):
                 self._keep_record(record)
+            elif is_of_daemon(record.app, match) and not (log := self._log_of(record.origin)).lines:
+                self._keep_record(record)
+                log.sign = record.origin.line
             elif (line := self._recent.get(record.origin)) is not None:
                 self._aside[record.origin] = line
                 writer = self._writers.get((record.host, record.app, record.pid))
@@ -139,7 +144,7 @@ class Taken:
         self._writers[key] = _Writer(said)
         self._keep(record.origin, record.host)
         whence = Whence(record.origin.source, record.origin.member)
-        log = self.logs[whence]
+        log = self._log_of(record.origin)
         log.last = max(log.last, record.at)
         if record.host not in self._hosts[whence]:
             self._hosts[whence].add(record.host)
@@ -150,9 +155,15 @@ class Taken:
     def _keep(self, origin: Origin, host: str) -> None:
         line = self._recent.get(origin) or self._aside.pop(origin, None)
         if line is not None:
-            log = self.logs[Whence(origin.source, origin.member)]
+            log = self._log_of(origin)
+            if log.sign:
+                del log.lines[log.sign], log.hosts[log.sign]
+                log.sign = 0
             log.lines[origin.line] = line.text
             log.hosts[origin.line] = host
+
+    def _log_of(self, origin: Origin) -> Log:
+        return self.logs[Whence(origin.source, origin.member)]
 
 
 def _matters(record: Record, match: Match) -> bool:

@@ -40,14 +40,14 @@ def rebuild_sessions(
     """Join the events of all logs to sessions; the second value is every gateway that was heard.
 
     `given` are the sides whose logs the user gave: one that is given and holds no line of an IKE daemon was silent,
-    which is not the same as unheard. `zoned` are the sides whose zone the user gave, for stamps that name none.
+    which is not the same as unheard. One whose daemon wrote, and nothing that tells anything, is unheard. `zoned` are the sides whose zone the user gave, for stamps that name none.
     """
     writers = gather_writers(events)
     if len(writers) > 1 and any(w.why != GIVEN for w in writers):
         sides = ", ".join(f"{w.host or 'unnamed'} is the {w.side} ({w.why})" for w in writers[:_TOLD])
         sides += f", and {len(writers) - _TOLD} more" if len(writers) > _TOLD else ""
         tally.notice("sides", f"not all sides were given with --edge and --peer; taken from the logs: {sides}")
-    silent = tuple(silence(side) for side in sorted(given - {w.side for w in writers}))
+    silent = tuple(silence(side) for side in sorted(given - {w.side for w in writers} - tally.spoke))
     found = resolve(writers)
     if zones := find_zones(found, zoned):
         writers = put_right(writers, zones, tally)
