@@ -147,3 +147,10 @@ def test_one_exchange_is_enough_where_it_says_that_the_clocks_agree(offset: floa
     clocks = align(edge, peer)
     assert (clocks == Clocks(0.05, 0.0, 1)) is known
     assert (clocks == NO_CLOCKS) is not known
+
+
+def test_one_sa_that_is_answered_for_and_never_seen_up_there_gives_the_offset() -> None:
+    edge = [event("edge child.up", at=0, spi_in="0x11111111", spi_out="0x22222222")]
+    answer: dict[str, Any] = {"exchange": "QUICK_MODE", "role": "response"}
+    peer = [event("peer ike.message out", at=3600.02, spi_in="0x22222222", spi_out="0x11111111", **answer)]
+    assert align(edge, peer).offset_s == pytest.approx(3600.02, abs=0.01)

@@ -68,6 +68,8 @@ def align(edge: Sequence[Event], peer: Sequence[Event]) -> Clocks:
     votes = list(_differences(_keyed(edge, _edge_keys), _keyed(peer, _peer_keys)))
     if not proofs:
         found = _fullest([d for _, d in votes])
+        if found.offset_s is None and (same := [*_differences(_keyed(edge, _spi_keys), _keyed(peer, _spi_keys))]):
+            found = _clocks([d for _, d in same])
         return found if found.offset_s is not None else _by_traffic(edge, peer)
     if drifting := _drifting(proofs, votes):
         return drifting
@@ -190,10 +192,16 @@ def _differences(edge: dict[Hashable, list[int]], peer: dict[Hashable, list[int]
 
 def _proof_keys(event: Event) -> Iterator[Hashable]:
     """Keys that only the two ends of one SA can share: its pair of SPIs."""
-    if event.kind in (Kind.CHILD_UP, Kind.CHILD_REKEY) and {"spi_in", "spi_out"} <= event.fields.keys():
-        yield "esp", frozenset((event.fields["spi_in"], event.fields["spi_out"]))
+    if event.kind in (Kind.CHILD_UP, Kind.CHILD_REKEY):
+        yield from _spi_keys(event)
     if event.kind is Kind.IKE_UP and {"spi_i", "spi_r"} <= event.fields.keys():
         yield "ike", event.fields["spi_i"], event.fields["spi_r"]
+
+
+def _spi_keys(event: Event) -> Iterator[Hashable]:
+    """The pair of SPIs of whatever names both: an SA that is up here and just answered for there is one SA."""
+    if {"spi_in", "spi_out"} <= event.fields.keys():
+        yield "esp", frozenset((event.fields["spi_in"], event.fields["spi_out"]))
 
 
 def _edge_keys(event: Event) -> Iterator[Hashable]:
