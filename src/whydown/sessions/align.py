@@ -199,7 +199,7 @@ def _proof_keys(event: Event) -> Iterator[Hashable]:
 
 
 def _spi_keys(event: Event) -> Iterator[Hashable]:
-    """The pair of SPIs of whatever names both: an SA that is up here and just answered for there is one SA."""
+    """Yield the pair of SPIs of whatever names both: an SA may be up here and just answered for there."""
     if {"spi_in", "spi_out"} <= event.fields.keys():
         yield "esp", frozenset((event.fields["spi_in"], event.fields["spi_out"]))
 
