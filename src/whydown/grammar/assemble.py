@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import chain, compress
-from operator import ne, not_
+from operator import itemgetter, ne, not_
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from whydown.envelope.record import Records
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from whydown.tally import Tally
 
 SECOND = 1_000_000  # microseconds: records further apart belong to no common block, and are no repeats
+_NSX = "NSX"  # the program of which every line of an Edge is
 _ROWS = 64  # records of one block
 _WAITING = 512  # events held back by open blocks
 _WRITERS = 1024  # host, program and process whose last record is remembered
@@ -142,7 +143,10 @@ class Assembler:
     def _note_sides(self, records: Records, matches: Matches) -> None:
         """Note whose IKE daemon wrote at all: one whose lines tell nothing runs all the same."""
         sides, spoke = records.sides, self._tally.spoke
-        for side in {side for side in sides if side is not None} - spoke:
+        unheard = {side for side in set(sides) - spoke if side is not None}
+        if not unheard or set(map(itemgetter(1), records.headers)) <= {_NSX}:
+            return
+        for side in unheard:
             rows = zip(sides, records.headers, matches.grammars, strict=True)
             if any(s is side and _is_daemon(header[1], grammar) for s, header, grammar in rows):
                 spoke.add(side)
@@ -238,7 +242,7 @@ class Assembler:
         if not match.text:
             tally.blank += 1
             return None
-        if record.app == "NSX" and not is_of_vpn(record):
+        if record.app == _NSX and not is_of_vpn(record):
             tally.other += 1
             return None
         tally.unknown += 1
@@ -331,7 +335,7 @@ def is_of_daemon(app: str, match: Match) -> bool:
 
 def _is_daemon(app: str, grammar: CompiledGrammar | None) -> bool:
     """Whether a program is an IKE daemon; as `NSX` an Edge's others write as well."""
-    return grammar is not None and grammar.of_ike and app != "NSX"
+    return grammar is not None and grammar.of_ike and app != _NSX
 
 
 def is_of_vpn(record: Record) -> bool:

@@ -48,7 +48,9 @@ def begun_anew(events: Sequence[Event], side: Side) -> list[Event]:
     ups: list[Event] = []
     for event in (e for e in events if e.side is side):
         if event.kind is Kind.IKE_UP:
-            ups = [*ups, event] if ups and _follows(event, ups[-1]) else [event]
+            if not (ups and _follows(event, ups[-1])):
+                ups = []
+            ups.append(event)
         elif event.kind in _USED_OR_ENDED or _is_own_or_use(event):
             ups = []
     if len(ups) < _OFTEN:

@@ -5,13 +5,15 @@ So the end of another one was not the end of the session or tunnel: a rekey had 
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.vocabulary import Kind
 from whydown.sessions.alive import child_names, ike_names, tunnel_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from whydown.grammar.event import Event
@@ -23,34 +25,37 @@ _CHILD_END = frozenset({Kind.CHILD_DELETE, Kind.CHILD_GONE, Kind.CHILD_EXPIRED})
 _RESTARTS = frozenset({Kind.DAEMON_START, Kind.DAEMON_STOP, Kind.DAEMON_CRASH})
 _IKE_ANEW = frozenset({Kind.IKE_START, Kind.ADMIN_INITIATE})
 _CHILD_ANEW = frozenset({Kind.CHILD_START, Kind.CHILD_REKEY_START})
+_MOST = 100  # lost SAs that are looked at for one that lived on
+_end = attrgetter("end")
 _FIRST = frozenset({"IKE_SA_INIT", "ID_PROT", "AGGRESSIVE"})  # exchanges that begin an IKE SA
 
 
 class Lost(NamedTuple):
     """An SA that came up unseen: some time after `begun`, and it was there until `end`."""
 
-    host: str
     tunnel: str
     names: frozenset[str]
     begun: int  # when the log last tells that one was begun before its end (microseconds UTC); 0: never
     end: int
 
 
-def lost_ike(events: Iterable[Event]) -> list[Lost]:
-    """Return the IKE SAs that came up unseen, of one gateway's events in time order."""
+def lost_ike(events: Iterable[Event]) -> dict[str, list[Lost]]:
+    """Return the IKE SAs that came up unseen, of one gateway's events in time order, by host in the order of their ends."""
     return _lost(events, _IKE_UP, _ends_ike, ike_names, _begins_ike)
 
 
-def lost_children(events: Iterable[Event]) -> list[Lost]:
-    """Return the CHILD_SAs that came up unseen, of one gateway's events in time order."""
+def lost_children(events: Iterable[Event]) -> dict[str, list[Lost]]:
+    """Return the CHILD_SAs that came up unseen, of one gateway's events in time order, by host as `lost_ike`."""
     return _lost(events, _CHILD_UP, lambda e: e.kind in _CHILD_END, child_names, lambda e: e.kind in _CHILD_ANEW)
 
 
-def alive_still(lost: Sequence[Lost], event: Event, tunnel: str = "") -> set[str]:
+def alive_still(lost: Mapping[str, Sequence[Lost]], event: Event, tunnel: str = "") -> set[str]:
     """Return the names of one that lived on when `event` ended another; none where all had come to their ends."""
-    for one in lost:
-        of_it = one.host == event.host and not (tunnel and one.tunnel and one.tunnel != tunnel)
-        if of_it and one.begun <= event.at < one.end:
+    mine = lost.get(event.host, ())
+    for one in mine[bisect_right(mine, event.at, key=_end) :][:_MOST]:
+        if one.begun > event.at:
+            break  # so are those that follow: they ended later, and the last beginning before that is no earlier
+        if not (tunnel and one.tunnel and one.tunnel != tunnel):
             return set(one.names)
     return set()
 
@@ -61,8 +66,8 @@ def _lost(
     ends: Callable[[Event], bool],
     names_of: Callable[[Event], set[str]],
     begins: Callable[[Event], bool],
-) -> list[Lost]:
-    found: list[Lost] = []
+) -> dict[str, list[Lost]]:
+    found: dict[str, list[Lost]] = {}
     known: dict[str, set[str]] = {}  # by host: every name of those that were seen to come up
     begun: dict[str, int] = {}
     for event in events:
@@ -75,7 +80,8 @@ def _lost(
         if event.kind in ups:
             known.setdefault(host, set()).update(names)
         elif names and host in known and not names & known[host] and _alike(names, known[host]):
-            found.append(Lost(host, tunnel_name(event), frozenset(names), begun.get(host, 0), event.at))
+            lost = Lost(tunnel_name(event), frozenset(names), begun.get(host, 0), event.at)
+            found.setdefault(host, []).append(lost)
             known[host] |= names
         if event.kind in _RESTARTS or begins(event):
             begun[host] = event.at

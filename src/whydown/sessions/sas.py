@@ -12,7 +12,7 @@ from whydown.sessions.lived_on import alive_still, lost_children, lost_ike
 from whydown.sessions.protocols import is_of_child
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from whydown.grammar.event import Event
     from whydown.sessions.lived_on import Lost
@@ -256,7 +256,7 @@ def _stated_tunnel(event: Event, children: dict[str, Live]) -> Iterator[Turn]:
     yield Turn(event.at, TUNNEL, tunnel, up=up, event=event)
 
 
-def _child_down(event: Event, children: dict[str, Live], unseen: Sequence[Lost]) -> Iterator[Turn]:
+def _child_down(event: Event, children: dict[str, Live], unseen: Mapping[str, Sequence[Lost]]) -> Iterator[Turn]:
     lost = event.kind is Kind.CHILD_REKEY_FAILED  # the peer no longer has the SA that was to be rekeyed
     names = child_names(event)
     if not names and not lost:  # the completion of a removal that named its SA
@@ -273,7 +273,9 @@ def _child_down(event: Event, children: dict[str, Live], unseen: Sequence[Lost])
             yield Turn(event.at, TUNNEL, tunnel, up=False, event=event)
 
 
-def _ike_down(event: Event, ike: Live, children: dict[str, Live], unseen: Sequence[Lost]) -> Iterator[Turn]:
+def _ike_down(
+    event: Event, ike: Live, children: dict[str, Live], unseen: Mapping[str, Sequence[Lost]]
+) -> Iterator[Turn]:
     if not ike.sas:
         return
     whole = event.kind in _ALL_DOWN or (event.kind not in _IKE_DOWN and not ike_names(event))

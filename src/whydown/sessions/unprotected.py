@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from whydown.grammar.vocabulary import Kind
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 _UNKNOWN_SPI = frozenset({"NOTIFY", "N(INVAL_IKE_SPI)", "N(INVAL_SPI)"})
 _COMPLAINTS = frozenset({Kind.MESSAGE_MALFORMED, Kind.MESSAGE_GARBLED})
 _REPLACED = frozenset({Kind.IKE_REKEY, Kind.IKE_DELETE, Kind.IKE_GONE, Kind.IKE_EXPIRED})
+_at = attrgetter("at")
 _FATAL = 60 * SECOND  # a session that is down by then was not left alone
 
 
@@ -73,8 +76,8 @@ def _is_stray(event: Event) -> bool:
 
 
 def _up_beyond(at: int, ups: Sequence[Turn]) -> bool:
-    before = [t.up for t in ups if t.at <= at][-1:]
-    return before == [True] and not any(not t.up for t in ups if at < t.at <= at + _FATAL)
+    after = bisect_right(ups, at, key=_at)
+    return after > 0 and ups[after - 1].up and (after == len(ups) or ups[after].at > at + _FATAL)
 
 
 def _is_notify(event: Event) -> bool:
