@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -185,8 +186,8 @@ def _settle_names(links: list[Link], whole: list[Event]) -> list[Link]:
 
 def _stands_among(nameless: Link, named: Link) -> bool:
     """Whether each line about a nameless peer stands within seconds of one about the named connection."""
-    times = [e.at for e in named.events]
-    return all(any(abs(e.at - at) <= _SAME_WORK for at in times) for e in nameless.events)
+    times = sorted(e.at for e in named.events)
+    return all(bisect_left(times, e.at - _SAME_WORK) < bisect_right(times, e.at + _SAME_WORK) for e in nameless.events)
 
 
 def _remotes_by_name(writer: Writer) -> dict[str, str]:
