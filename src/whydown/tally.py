@@ -44,9 +44,8 @@ class Tally:
     damaged: bool = False  # some input was cut off or unreadable: exit status 4
     written: tuple[str, str, int | None] = ("", "", None)  # source, member, and when that was last written (µs UTC)
     sides: set[str] = field(default_factory=set)  # of which a log said in its name that it is theirs
-    spoke: set[str] = field(
-        default_factory=set
-    )  # whose log, given as theirs, holds lines of an IKE daemon, known or not
+    # Whose log, given as theirs, holds lines of an IKE daemon, known or not.
+    spoke: set[str] = field(default_factory=set)
     unread: dict[str, str] = field(
         default_factory=dict
     )  # state dumps that gave no statement, and why; the first hundred

@@ -8,6 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from whydown.grammar.vocabulary import Direction, Kind
+from whydown.sessions.alive import CHILD_UPS
 from whydown.sessions.clues import SECOND
 from whydown.sessions.names import NO_CLOCKS, Clocks
 from whydown.sources.line import Side
@@ -61,8 +62,9 @@ def align(edge: Sequence[Event], peer: Sequence[Event]) -> Clocks:
 
     An SA that both sides logged with the same SPIs is proof: one is enough. Otherwise every message that one sent and
     the other received votes with its difference; the fullest second wins if at least three agree and no other does as
-    well. Fewer do where all say that the clocks agree, as clocks mostly do. Where messages are logged as sent and only as unreadable when they come, the moments of sending and coming
-    vote: the gaps between retransmits are a pattern of their own. Without enough votes the offset stays None.
+    well. Fewer do where all say that the clocks agree, as clocks mostly do. Then an SA counts that one side only answered
+    for, naming its SPIs. Where messages are logged as sent and only as unreadable when they come, the moments of sending
+    and coming vote: the gaps between retransmits are a pattern of their own. Without enough votes the offset stays None.
     """
     proofs = list(_differences(_keyed(edge, _proof_keys), _keyed(peer, _proof_keys)))
     votes = list(_differences(_keyed(edge, _edge_keys), _keyed(peer, _peer_keys)))
@@ -192,7 +194,7 @@ def _differences(edge: dict[Hashable, list[int]], peer: dict[Hashable, list[int]
 
 def _proof_keys(event: Event) -> Iterator[Hashable]:
     """Keys that only the two ends of one SA can share: its pair of SPIs."""
-    if event.kind in (Kind.CHILD_UP, Kind.CHILD_REKEY):
+    if event.kind in CHILD_UPS:
         yield from _spi_keys(event)
     if event.kind is Kind.IKE_UP and {"spi_i", "spi_r"} <= event.fields.keys():
         yield "ike", event.fields["spi_i"], event.fields["spi_r"]

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from whydown.grammar.vocabulary import Kind
+
 if TYPE_CHECKING:
     from whydown.grammar.event import Event
 
+IKE_UPS = frozenset({Kind.IKE_UP, Kind.IKE_REKEY})  # what shows that an IKE SA came up
+CHILD_UPS = frozenset({Kind.CHILD_UP, Kind.CHILD_REKEY})
+RESTARTS = frozenset({Kind.DAEMON_START, Kind.DAEMON_STOP, Kind.DAEMON_CRASH})  # no SA of before is left
 _MOST = 128  # SAs of one kind that are alive at a time; the end of those before was not logged
 UNSEEN = {"unseen"}  # an SA whose beginning the log does not hold
 

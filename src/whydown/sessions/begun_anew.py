@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from whydown.grammar.event import Event
     from whydown.sources.line import Side
 
-_SOON = (
-    6 * 60 * SECOND
-)  # Libreswan tries again after five seconds, and waits twice as long each time, up to five minutes
+# Libreswan tries again after five seconds, and waits twice as long each time, up to five minutes.
+_SOON = 6 * 60 * SECOND
 _LAST = 60 * SECOND  # so long nobody can tell whether the last one was taken up
 _OFTEN = 3  # twice may be a restart, or a beginning at both ends
 # Whoever does this has the SA; and what this side does itself explains why another one is begun.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from whydown.grammar.event import in_time
 from whydown.grammar.vocabulary import Direction, Kind
+from whydown.sessions.alive import RESTARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,7 +104,7 @@ def link_events(writer: Writer) -> tuple[tuple[Link, ...], tuple[Event, ...]]:
         if event.kind in BGP_KINDS:
             routing.append(event)
             continue
-        if event.kind in (Kind.DAEMON_START, Kind.DAEMON_STOP, Kind.DAEMON_CRASH):
+        if event.kind in RESTARTS:
             state = _Context()
         local, remote = addresses(event)
         if not remote and event.kind in HOST_KINDS:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from whydown.grammar.vocabulary import Kind
-from whydown.sessions.alive import tunnel_name
+from whydown.sessions.alive import CHILD_UPS, tunnel_name
 from whydown.sessions.attempts import failed_sessions, failed_tunnels, is_failing
 from whydown.sessions.clues import BGP_KINDS, SECOND
 from whydown.sessions.disowned import without_disowned
@@ -205,7 +205,7 @@ def _ailing(session: Session, tunnel: str, told: Sequence[Turn]) -> Iterator[Epi
             put_off = event.at
         elif event.kind in (Kind.CHILD_DELETE, Kind.CHILD_GONE, Kind.IKE_DELETE):
             removed = event.at
-        elif up and event.kind in (Kind.CHILD_UP, Kind.CHILD_REKEY):
+        elif up and event.kind in CHILD_UPS:
             signs = [e for e in signs if e.kind not in CURED]  # the next rekey went well
         elif (
             up

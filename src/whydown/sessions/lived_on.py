@@ -10,7 +10,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.vocabulary import Kind
-from whydown.sessions.alive import child_names, ike_names, tunnel_name
+from whydown.sessions.alive import CHILD_UPS, IKE_UPS, RESTARTS, child_names, ike_names, tunnel_name
+from whydown.sessions.protocols import PHASE1
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,16 +19,12 @@ if TYPE_CHECKING:
 
     from whydown.grammar.event import Event
 
-_IKE_UP = frozenset({Kind.IKE_UP, Kind.IKE_REKEY})
 _IKE_END = frozenset({Kind.IKE_DELETE, Kind.IKE_EXPIRED})
-_CHILD_UP = frozenset({Kind.CHILD_UP, Kind.CHILD_REKEY})
 _CHILD_END = frozenset({Kind.CHILD_DELETE, Kind.CHILD_GONE, Kind.CHILD_EXPIRED})
-_RESTARTS = frozenset({Kind.DAEMON_START, Kind.DAEMON_STOP, Kind.DAEMON_CRASH})
 _IKE_ANEW = frozenset({Kind.IKE_START, Kind.ADMIN_INITIATE})
 _CHILD_ANEW = frozenset({Kind.CHILD_START, Kind.CHILD_REKEY_START})
 _MOST = 100  # lost SAs that are looked at for one that lived on
 _end = attrgetter("end")
-_FIRST = frozenset({"IKE_SA_INIT", "ID_PROT", "AGGRESSIVE"})  # exchanges that begin an IKE SA
 
 
 class Lost(NamedTuple):
@@ -41,12 +38,12 @@ class Lost(NamedTuple):
 
 def lost_ike(events: Iterable[Event]) -> dict[str, list[Lost]]:
     """Return the IKE SAs that came up unseen, of one gateway's events in time order, by host in the order of their ends."""
-    return _lost(events, _IKE_UP, _ends_ike, ike_names, _begins_ike)
+    return _lost(events, IKE_UPS, _ends_ike, ike_names, _begins_ike)
 
 
 def lost_children(events: Iterable[Event]) -> dict[str, list[Lost]]:
     """Return the CHILD_SAs that came up unseen, of one gateway's events in time order, by host as `lost_ike`."""
-    return _lost(events, _CHILD_UP, lambda e: e.kind in _CHILD_END, child_names, lambda e: e.kind in _CHILD_ANEW)
+    return _lost(events, CHILD_UPS, lambda e: e.kind in _CHILD_END, child_names, lambda e: e.kind in _CHILD_ANEW)
 
 
 def alive_still(lost: Mapping[str, Sequence[Lost]], event: Event, tunnel: str = "") -> set[str]:
@@ -74,7 +71,7 @@ def _lost(
         if event.of_dump:
             continue
         host = event.host
-        if event.kind in _RESTARTS:
+        if event.kind in RESTARTS:
             known.pop(host, None)
         names = names_of(event) if event.kind in ups or ends(event) else set()
         if event.kind in ups:
@@ -83,7 +80,7 @@ def _lost(
             lost = Lost(tunnel_name(event), frozenset(names), begun.get(host, 0), event.at)
             found.setdefault(host, []).append(lost)
             known[host] |= names
-        if event.kind in _RESTARTS or begins(event):
+        if event.kind in RESTARTS or begins(event):
             begun[host] = event.at
     return found
 
@@ -99,4 +96,4 @@ def _ends_ike(event: Event) -> bool:
 
 
 def _begins_ike(event: Event) -> bool:
-    return event.kind in _IKE_ANEW or (event.kind is Kind.IKE_MESSAGE and event.get("exchange") in _FIRST)
+    return event.kind in _IKE_ANEW or (event.kind is Kind.IKE_MESSAGE and event.get("exchange") in PHASE1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from whydown.grammar.vocabulary import Direction, Kind
+from whydown.sessions.alive import IKE_UPS
 from whydown.sessions.protocols import is_of_child
 from whydown.sessions.sas import SESSION, turns
 from whydown.sessions.signs import SIGNS, WEAK
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from whydown.sessions.sas import Turn
     from whydown.sources.line import Side
 
-_UPS = frozenset({Kind.IKE_UP, Kind.IKE_REKEY})
 _GONE = frozenset({Kind.DAEMON_STOP, Kind.DAEMON_CRASH})
 # What only adds to a failure: the next message of its kind may be in order.
 _PASSING = frozenset({Kind.MESSAGE_GARBLED, Kind.MESSAGE_MALFORMED, Kind.PROPOSALS_MISMATCH})
@@ -37,12 +37,12 @@ def signs_across(events: Sequence[Event], side: Side, ups: Sequence[Turn]) -> li
     heard_until = max(e.at for e in events if e.side is side)
     for event in events:
         if event.side is side:
-            taken = taken or (begun and event.kind in _UPS)
+            taken = taken or (begun and event.kind in IKE_UPS)
         elif event.side is not side.other:
             continue
         elif event.kind is Kind.IKE_START and event.direction is Direction.OUT:
             begun, taken = True, False
-        elif event.kind in _UPS or event.kind is Kind.IKE_DELETE:
+        elif event.kind in IKE_UPS or event.kind is Kind.IKE_DELETE:
             begun, taken, signs = False, False, []
         elif event.kind in _GONE or (taken and event.kind in _FAILED and not is_of_child(event)):
             signs.append(event)

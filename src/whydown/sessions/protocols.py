@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from whydown.grammar.event import Event
 
-_PHASE1 = frozenset({"IKE_SA_INIT", "ID_PROT", "AGGRESSIVE"})
+PHASE1 = frozenset({"IKE_SA_INIT", "ID_PROT", "AGGRESSIVE"})  # exchanges that begin an IKE SA
 CHILD_EXCHANGES = frozenset({"QUICK_MODE", "CREATE_CHILD_SA"})  # protected by an IKE SA that is up
-_PHASES = _PHASE1 | CHILD_EXCHANGES | {"IKE_AUTH"}
+_PHASES = PHASE1 | CHILD_EXCHANGES | {"IKE_AUTH"}
 _CHILD_PROTOCOLS = frozenset({"ESP", "AH"})
 _REFUSALS = ("N(NO_PROP)", "N(INVAL_ID)", "N(AUTH_FAILED)", "N(INVAL_HASH)")
 
@@ -111,4 +111,4 @@ def _of_notify(message: Event, writer: _Writer) -> str:
         return "IKE"
     if writer.exchange in CHILD_EXCHANGES:
         return "ESP"
-    return "IKE" if writer.exchange in _PHASE1 else ""
+    return "IKE" if writer.exchange in PHASE1 else ""

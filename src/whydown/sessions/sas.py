@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.vocabulary import Direction, Kind
-from whydown.sessions.alive import UNSEEN, Live, child_names, ike_names, tunnel_name
+from whydown.sessions.alive import CHILD_UPS, IKE_UPS, RESTARTS, UNSEEN, Live, child_names, ike_names, tunnel_name
 from whydown.sessions.lived_on import alive_still, lost_children, lost_ike
 from whydown.sessions.protocols import is_of_child
 
@@ -17,13 +17,10 @@ if TYPE_CHECKING:
     from whydown.grammar.event import Event
     from whydown.sessions.lived_on import Lost
 
-_IKE_UP = frozenset({Kind.IKE_UP, Kind.IKE_REKEY})
 _IKE_DOWN = frozenset({Kind.IKE_DELETE, Kind.IKE_GONE, Kind.IKE_EXPIRED})
-_CHILD_UP = frozenset({Kind.CHILD_UP, Kind.CHILD_REKEY})
 _CHILD_DOWN = frozenset({Kind.CHILD_DELETE, Kind.CHILD_GONE, Kind.CHILD_EXPIRED})
-_SHOWS_UP = _CHILD_UP | {Kind.SESSION_UP, Kind.TUNNEL_UP}
-_BEGINNINGS = _IKE_UP | {Kind.IKE_START, Kind.DAEMON_START, Kind.ADMIN_INITIATE, Kind.IKE_FAILED, Kind.IKE_TIMEOUT}
-_ALL_DOWN = frozenset({Kind.DAEMON_START, Kind.DAEMON_STOP, Kind.DAEMON_CRASH})
+_SHOWS_UP = CHILD_UPS | {Kind.SESSION_UP, Kind.TUNNEL_UP}
+_BEGINNINGS = IKE_UPS | {Kind.IKE_START, Kind.DAEMON_START, Kind.ADMIN_INITIATE, Kind.IKE_FAILED, Kind.IKE_TIMEOUT}
 _STATED_DOWN = frozenset({Kind.SESSION_DOWN, Kind.SERVICE_DOWN, Kind.HA_FAILOVER})
 ACTIVE = frozenset({"active", "up"})  # what a service router becomes that takes over
 _LATE = 30_000_000  # microseconds: an alarm is written some seconds after what it tells of
@@ -32,13 +29,13 @@ _LATE = 30_000_000  # microseconds: an alarm is written some seconds after what 
 _UNDER_IKE = frozenset({Kind.CHILD_FAILED, Kind.CHILD_REKEY_START, Kind.CHILD_REKEY_FAILED, Kind.TS_MISMATCH})
 _PERHAPS_UNDER_IKE = frozenset({Kind.IKE_MESSAGE, Kind.PROPOSALS_MISMATCH, Kind.NOTIFY, Kind.KE_INVALID})
 _ANYWHERE = frozenset({"INFORMATIONAL", "INFORMATIONAL_V1", None})
-_LIFE = _IKE_UP | _IKE_DOWN | _CHILD_UP | _CHILD_DOWN | {Kind.IKE_START, Kind.DPD_DEAD}
+_LIFE = IKE_UPS | _IKE_DOWN | CHILD_UPS | _CHILD_DOWN | {Kind.IKE_START, Kind.DPD_DEAD}
 
 _ANEW = frozenset({Kind.IKE_START, Kind.IKE_UP})
 
 _FATAL = frozenset({"INVALID_SYNTAX", "UNSUPPORTED_CRITICAL_PAYLOAD"})
 _FATAL_SHORT = ("N(INVAL_SYN)", "N(CRIT)")
-_STARTED = frozenset({*_IKE_UP, Kind.IKE_FAILED, Kind.IKE_TIMEOUT, Kind.IKE_HALF_OPEN_TIMEOUT, *_ALL_DOWN})
+_STARTED = frozenset({*IKE_UPS, Kind.IKE_FAILED, Kind.IKE_TIMEOUT, Kind.IKE_HALF_OPEN_TIMEOUT, *RESTARTS})
 # Events of any other kind change nothing of what is alive.
 _TELLING = (
     _LIFE
@@ -91,14 +88,14 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
         ike.sole |= _is_first_contact(event) or _is_begun_anew(event, answered)
         answered = _answered(event, answered)
         named = ike_names(event)
-        if kind in _IKE_UP or (kind in _SHOWS_UP and (named or not ike.sas)):
+        if kind in IKE_UPS or (kind in _SHOWS_UP and (named or not ike.sas)):
             # A CHILD_SA without its IKE SA: the log begins in the middle, or the IKE SA's own line was lost.
             was = bool(ike.sas)
-            ike.add(named if kind in _IKE_UP else named or set(UNSEEN))
+            ike.add(named if kind in IKE_UPS else named or set(UNSEEN))
             if not was:
                 since = event.at
                 yield Turn(event.at, SESSION, "", up=True, event=event)
-        if kind in _CHILD_UP:
+        if kind in CHILD_UPS:
             yield from _child_up(event, children)
         elif kind in (Kind.TUNNEL_UP, Kind.TUNNEL_DOWN):
             yield from _stated_tunnel(event, children)
@@ -142,7 +139,7 @@ def _at_work(events: Sequence[Event]) -> Iterator[Event]:
     for event in events:
         if event.kind in _LIFE:
             host = event.host
-        if event.kind in _ALL_DOWN and host not in ("", event.host):
+        if event.kind in RESTARTS and host not in ("", event.host):
             continue
         if _stands_by(event):
             heir = next((e for e in life[bisect_left(life, event.at, key=_at) :] if e.host != event.host), None)
@@ -197,7 +194,7 @@ def _ends_ike(event: Event, *, starting: bool) -> bool:
     """Whether the event can end an IKE SA that was up; a time-out may be only a negotiation's."""
     if event.kind is Kind.IKE_TIMEOUT:
         return event.get("cause") != "establish" and not (starting and not ike_names(event))
-    if event.kind in _IKE_DOWN or event.kind in _ALL_DOWN or event.kind is Kind.DPD_DEAD:
+    if event.kind in _IKE_DOWN or event.kind in RESTARTS or event.kind is Kind.DPD_DEAD:
         return True
     return not starting and _is_fatal(event)
 
@@ -278,7 +275,7 @@ def _ike_down(
 ) -> Iterator[Turn]:
     if not ike.sas:
         return
-    whole = event.kind in _ALL_DOWN or (event.kind not in _IKE_DOWN and not ike_names(event))
+    whole = event.kind in RESTARTS or (event.kind not in _IKE_DOWN and not ike_names(event))
     if whole:
         ike.sas.clear()
         ike.closing = []
