@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from whydown.grammar import cost
 from whydown.grammar.cost import slow
 from whydown.grammar.syntax import read_grammar
 
@@ -27,6 +28,16 @@ def slow_ones(template: str, slots: str = "", clause: str = "line") -> list[str]
 def test_repeats_that_share_a_text_are_slow(regex: str, clause: str) -> None:
     template = "refused: ${reason:list}!"
     assert slow_ones(template, f"  slot    list /{regex}/\n", clause) == [template]
+
+
+@pytest.mark.parametrize("enough", [0.01, 0.02, 0.03])
+def test_the_length_at_which_a_machine_has_seen_enough_changes_no_answer(
+    monkeypatch: pytest.MonkeyPatch, enough: float
+) -> None:
+    monkeypatch.setattr(cost, "_ENOUGH", enough)
+    assert slow_ones("refused: ${reason:list}!", "  slot    list /[a-z ]*[a-z, ]*/\n")
+    assert slow_ones("refused: ${reason:list}!", "  slot    list /[a-z ]*[a-z, ]*[a-z. ]*/\n")
+    assert not slow_ones("refused: ${reason:list}!", "  slot    list /[a-z, ]*/\n")
 
 
 @pytest.mark.parametrize(

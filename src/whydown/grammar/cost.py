@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 _SIZES = (32, 64, 128, 256, 512, 1024, 2048)  # characters; growing, so that what is very slow ends early
 _LONG = 8 * _SIZES[-1]
 _NOTICEABLE = 0.001  # seconds; quadratic time takes several of them for 2048 characters
-_CERTAIN = 0.03  # seconds; no linear time takes so long for 2048 characters
-_GROWTH = 24  # times as long for eight times the text: linear is 8, quadratic 64
+_ENOUGH = 0.03  # seconds; no linear time takes so long for 2048 characters, so no longer text needs trying
 _SAMPLES = {
     SlotType.IP: "192.0.2.1",
     SlotType.INT: "7",
@@ -83,17 +82,18 @@ def _grows(shape: Shape, head: str, filler: str, sizes: tuple[int, ...]) -> bool
     took = 0.0
     for size in sizes:
         took = _seconds(shape.loose, text[:size])
-        if took > _CERTAIN:
-            return _always(shape, text[:size], _CERTAIN)
-    if took < _NOTICEABLE:
-        return False
-    short = min(_seconds(shape.loose, text[: _SIZES[-1]]) for _ in range(3))
-    return _always(shape, text, _GROWTH * short)
+        if took > _ENOUGH:
+            return _outgrows(shape, text[:size])
+    return took > _NOTICEABLE and _outgrows(shape, text)
 
 
-def _always(shape: Shape, text: str, seconds: float) -> bool:
-    """Say whether a text takes longer than this whenever it is tried: a busy machine is no slow template."""
-    return all(_seconds(shape.loose, text) > seconds for _ in range(3))
+def _outgrows(shape: Shape, text: str) -> bool:
+    """Say whether a text takes far longer than its eighth whenever it is tried: 8 times is linear, 64 quadratic.
+
+    Two times of one machine are compared, so that neither a fast nor a busy one changes the answer.
+    """
+    short = min(_seconds(shape.loose, text[: len(text) // 8]) for _ in range(3))
+    return all(_seconds(shape.loose, text) > 24 * short for _ in range(3))
 
 
 def _seconds(match: Callable[[str], object], text: str) -> float:
