@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, Never
 import typer
 
 from whydown.errors import KnowledgeError, UsageError, WhydownError
+from whydown.grammar.places import CAUSES, SUFFIXES
 from whydown.terminal import say
 from whydown.text import printable, render_problem, suggest
 
@@ -35,8 +36,6 @@ Folders = Annotated[
 Name = Annotated[
     str | None, typer.Option("--grammar", metavar="NAME", help="Only this grammar, whatever the line's header says.")
 ]
-CAUSES = (".causes", ".reasons", ".status", ".commands")
-SUFFIXES = (".grammar", *CAUSES)
 
 
 @app.callback()
@@ -121,11 +120,17 @@ def new(
 
 
 @app.command()
-def kinds() -> None:
-    """List the kinds of events."""
+def kinds(*, grammars: Folders = None) -> None:
+    """List the kinds of events.
+
+    And the sets of kinds that causes name.
+    """
+    from whydown.diagnose.loading import gather  # noqa: PLC0415
     from whydown.grammar import tables  # noqa: PLC0415
 
     _print(tables.kinds())
+    for one in gather(grammars or ()).knowledge.kind_sets:  # of files with problems, too
+        _print(["", f"{one.name}: {one.title}", f"  {'|'.join(one.kinds)}"])
 
 
 @app.command()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from whydown.diagnose.coverage import Supply
 from whydown.diagnose.functions import FUNCTIONS
+from whydown.diagnose.kind_sets import check_sets
 from whydown.diagnose.model import Call, How, Let, Pattern, ReasonPattern, Ref, Role, Want, Where
 from whydown.diagnose.values import OF_EPISODE, OF_EVENT
 from whydown.grammar.vocabulary import FIELDS
@@ -52,6 +53,7 @@ def check(
         problems += _ruled_out(cause, knowledge) if supply else ()
         problems += _trials(cause.tries, cases)
     problems += _tables(knowledge, thorough=supply is not None)
+    problems += check_sets(knowledge, thorough=supply is not None)
     return tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.span.path, p.span.line, p.span.column)))
 
 
@@ -268,6 +270,8 @@ class _Names:
         patterns = [p for p in step.patterns if isinstance(p, Pattern)]
         if self.supply is None or not patterns or len(patterns) < len(step.patterns):
             return
+        if not all(p.kinds for p in patterns):
+            return  # it names a set that is not there, which is told
         if not any(self.supply.feeds(p) for p in patterns):
             why = self.supply.why_not(patterns[0])
             self.tell("C030", "no grammar makes such an event: this clause can never bind", patterns[0].span, why)

@@ -75,6 +75,12 @@ def pattern(clause: Clause) -> RawPattern | RawReason | Problem:
     return raw
 
 
+def kinds(clause: Clause) -> tuple[Part, ...] | Problem:
+    """Read `KIND|KIND`."""
+    found = _read(_KINDS, clause)
+    return found if isinstance(found, Problem) else tuple(found[0])
+
+
 def comparison(clause: Clause) -> RawWhere | Problem:
     """Read `SUM OP SUM [+- DURATION]`."""
     found = _read(_WHERE, clause)
@@ -196,7 +202,6 @@ def _pattern() -> pp.ParserElement:
     field = _part("word", r"[a-z_][a-z0-9_]*", "a field")
     value = _part("text", r'"[^"]*"|[^\s"|]+', "a value; put it in double quotes if it holds blanks")
     duration = _part("number", _DURATION_RE, "a duration such as 5s or 2m", _seconds)
-    kind = _part("kind", r"[a-z_]+(?:\.[a-z_]+)*", "a kind of event such as ike.delete")
     direction = _part("direction", _RESERVED + r"[A-Za-z]+(?![\w.]*\s*(?:=|!=|~))(?!\w)", "a direction")
     side = pp.one_of("edge peer either other", as_keyword=True).set_name("edge, peer, either, other or reason")
     count = pp.Regex(r"(\d+)x(?!\S)").set_name("a number such as 3x").add_parse_action(lambda t: int(t[0][:-1]))
@@ -221,7 +226,7 @@ def _pattern() -> pp.ParserElement:
     events = (
         pp.Opt(count, default=1)
         + side
-        - _listed(kind)
+        - _listed(_KIND)
         - pp.Group(pp.Opt(direction + (pp.Suppress("|") - direction)[...]))
         - pp.Group(relation[...])
         - end
@@ -301,6 +306,8 @@ def _differs() -> pp.ParserElement:
     return of_gap | row
 
 
+_KIND = _part("kind", r"[a-z_]+(?:[.-][a-z_]+)*", "a kind of event such as ike.delete")
+_KINDS = _listed(_KIND) - pp.StringEnd().set_name("'|' and a further kind, or the end of the line")
 _SUM = _sum()
 _PATTERN = _pattern()
 _WHERE = _where()
@@ -321,5 +328,5 @@ _INT = pp.Regex(r"\d+").set_name("a whole number")
 _HEAD = _part("name", r"[a-z0-9][a-z0-9/_-]*", "a name in lower case") - _part(
     "text", r'"[^"]+"', "a text in double quotes", lambda t: t[1:-1]
 )
-for _expression in (_SUM, _PATTERN, _WHERE, _LET, _DIFFERS, _TRIAL, _WORDS, _INT, _HEAD):
+for _expression in (_KINDS, _SUM, _PATTERN, _WHERE, _LET, _DIFFERS, _TRIAL, _WORDS, _INT, _HEAD):
     _expression.parse_with_tabs()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from whydown.diagnose.model import Cause, Reason
+    from whydown.diagnose.model import Cause, KindSet, Reason
     from whydown.diagnose.tables import Commands, Status
     from whydown.text import Problem
 
@@ -21,16 +21,18 @@ class Reading(NamedTuple):
     problems: tuple[Problem, ...]
     statuses: tuple[Status, ...] = ()
     commands: tuple[Commands, ...] = ()
+    kind_sets: tuple[KindSet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Reasons, causes, a console's statuses and vendors' commands, each name once, in the order of their files."""
+    """Reasons, causes, a console's statuses, vendors' commands and sets of kinds, each name once, in the files' order."""
 
     reasons: tuple[Reason, ...]
     causes: tuple[Cause, ...]
     statuses: tuple[Status, ...] = ()
     commands: tuple[Commands, ...] = ()
+    kind_sets: tuple[KindSet, ...] = ()
 
     def causes_of(self, reason: str) -> Iterator[Cause]:
         """Yield the causes that can stand behind a reason (LAYER/NAME), misleading ones included."""

@@ -7,23 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from whydown.diagnose import model, tables
+from whydown.diagnose.kind_sets import filled_in
 from whydown.diagnose.knowledge import Knowledge, Reading
 from whydown.errors import KnowledgeError
 from whydown.grammar.cache import Cache
-from whydown.grammar.places import folders
+from whydown.grammar.places import CAUSES, folders
 from whydown.grammar.vocabulary import Direction, Kind
 from whydown.text import Problem, render_problem
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from whydown.diagnose.model import Cause, Reason
+    from whydown.diagnose.model import Cause, KindSet, Reason
     from whydown.diagnose.tables import Commands, Status
     from whydown.grammar.model import Grammar
 
-    _Block = Reason | Cause | Status | Commands
+    _Block = Reason | Cause | Status | Commands | KindSet
 
-_B = TypeVar("_B", bound="Reason | Cause | Status | Commands")
+_B = TypeVar("_B", bound="Reason | Cause | Status | Commands | KindSet")
 _READINGS = Cache(
     Reading,
     (
@@ -47,6 +48,7 @@ _READINGS = Cache(
         model.Named,
         model.Reason,
         model.Cause,
+        model.KindSet,
         tables.State,
         tables.Possible,
         tables.Status,
@@ -101,20 +103,23 @@ def gather(
 
 
 def knowledge_files(folder: Path) -> tuple[Path, ...]:
-    """Return a folder's files of reasons, causes, statuses and commands in the order in which they are read."""
-    patterns = ("*.reasons", "*.causes", "causes/*.causes", "*.status", "*.commands")
+    """Return a folder's files of everything but grammars, in the order in which they are read."""
+    patterns = (*(f"*{suffix}" for suffix in CAUSES), "causes/*.causes")
     found = {p for pattern in patterns for p in folder.glob(pattern)}
     return tuple(sorted(found, key=lambda p: (p.suffix != ".reasons", str(p))))
 
 
 def combine(by_folder: Iterable[Iterable[Reading]]) -> Knowledge:
-    """Join what files say; folders that count more come first."""
+    """Join what files say, with the kinds of every set in the clauses that name it; folders that count more come first."""
     readings = [reading for folder in by_folder for reading in folder]
-    return Knowledge(
-        _first(b for r in readings for b in r.reasons),
-        _first(b for r in readings for b in r.causes),
-        _first(b for r in readings for b in r.statuses),
-        _first(b for r in readings for b in r.commands),
+    return filled_in(
+        Knowledge(
+            _first(b for r in readings for b in r.reasons),
+            _first(b for r in readings for b in r.causes),
+            _first(b for r in readings for b in r.statuses),
+            _first(b for r in readings for b in r.commands),
+            _first(b for r in readings for b in r.kind_sets),
+        )
     )
 
 
@@ -134,6 +139,7 @@ def doubles(readings: Iterable[Reading]) -> Iterator[Problem]:
         blocks += [("cause", block) for block in reading.causes]
         blocks += [("status", block) for block in reading.statuses]
         blocks += [("commands", block) for block in reading.commands]
+        blocks += [("kinds", block) for block in reading.kind_sets]
         for word, block in blocks:
             first = seen.setdefault((word, block.name), block)
             if first is not block:

@@ -11,6 +11,7 @@ from whydown.diagnose.model import (
     Condition,
     Likeness,
     Literal,
+    Named,
     Pattern,
     ReasonPattern,
     Ref,
@@ -61,7 +62,7 @@ class Meanings:
             self.tell("C001", "'0x' asks for nothing", clause.at(0, 2), "write 'never' for what must be absent")
         found = Pattern(
             Role(raw.role),
-            tuple(k for p in raw.kinds if (k := self.kind(p, clause))),
+            tuple(k for p in raw.kinds if "-" not in p.value and (k := self.kind(p, clause))),
             tuple(d for p in raw.directions if (d := self.direction(p, clause))),
             tuple(c for p in parts["condition"] if (c := self.condition(p, clause))),
             tuple(self.window(p, clause) for p in parts["window"]),
@@ -70,6 +71,7 @@ class Meanings:
             parts["name"][0].value if parts["name"] else "",
             clause.payload_span,
             clause.payload,
+            tuple(Named(p.value, clause.at(p.start, p.end)) for p in raw.kinds if "-" in p.value),
         )
         return found if len(self.problems) == told else None
 

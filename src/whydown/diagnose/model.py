@@ -120,6 +120,7 @@ class Pattern:
     name: str  # empty: not named
     span: Span
     written: str
+    sets: tuple[Named, ...] = ()  # the sets of kinds that are named beside `kinds`, or instead; see `kind_sets`
 
     def anchors(self) -> Iterator[Ref]:
         """Yield every bound name the pattern leans on."""
@@ -221,6 +222,17 @@ class Named:
 
     name: str
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class KindSet:
+    """Kinds of events that many clauses mean together, under one name."""
+
+    name: str
+    title: str
+    span: Span
+    kinds: tuple[Kind, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

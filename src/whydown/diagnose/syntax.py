@@ -1,4 +1,4 @@
-"""Reads cause and reason files: their text to blocks of meaning and every problem in them.
+"""Reads files of the cause language: their text to blocks of meaning and every problem in them.
 
 The layout is read by `grammar.blocks`, each payload by `clauses`, tables by `tables`; here clauses get their meaning. A block with a
 problem is still returned, as far as it reads, so that other blocks may refer to it and no problem is told twice.
@@ -29,14 +29,14 @@ from whydown.diagnose.model import (
     Want,
     Where,
 )
-from whydown.diagnose.table_syntax import read_commands, read_status
+from whydown.diagnose.table_syntax import read_commands, read_kinds, read_status
 from whydown.grammar.blocks import blocks
 from whydown.text import Problem, Span, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from whydown.diagnose.model import Step
+    from whydown.diagnose.model import KindSet, Step
     from whydown.diagnose.tables import Commands, Status
     from whydown.grammar.blocks import Block, Clause
 
@@ -59,7 +59,7 @@ CAUSE = (
     "note",
     "try",
 )
-BLOCKS = ("cause", "reason", "status", "commands")
+BLOCKS = ("cause", "reason", "status", "commands", "kinds")
 FAULTS = ("edge", "peer", "path", "both", "none", "unknown", "writer", "other")
 LEVELS = ("confirmed", "probable", "possible", "none")
 LAYERS = ("session", "tunnel", "bgp")
@@ -69,13 +69,14 @@ _VALUE = TypeVar("_VALUE")
 
 
 def read_causes(text: str, path: str) -> Reading:
-    """Read the text of a file of causes, reasons, statuses or commands; problems are in the order of the file."""
+    """Read the text of a file of causes, reasons, statuses, commands or kinds; problems are in the order of the file."""
     found, problems = blocks(text, path)
     reader = _Reader(list(problems))
     reasons: list[Reason] = []
     causes: list[Cause] = []
     statuses: list[Status] = []
     commands: list[Commands] = []
+    kind_sets: list[KindSet] = []
     for block in found:
         if block.keyword == "cause":
             causes += reader.cause(block)
@@ -85,11 +86,13 @@ def read_causes(text: str, path: str) -> Reading:
             statuses += read_status(block, reader.problems)
         elif block.keyword == "commands":
             commands += read_commands(block, reader.problems)
+        elif block.keyword == "kinds":
+            kind_sets += read_kinds(block, reader.problems)
         else:
             hint = suggest(block.keyword, BLOCKS) or f"a block is one of {', '.join(BLOCKS)}"
             reader.tell("C002", f"unknown block '{block.keyword}'", block.span, hint)
     told = tuple(sorted(reader.problems, key=lambda p: (p.span.line, p.span.column)))
-    return Reading(tuple(reasons), tuple(causes), told, tuple(statuses), tuple(commands))
+    return Reading(tuple(reasons), tuple(causes), told, tuple(statuses), tuple(commands), tuple(kind_sets))
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Reads `status` and `commands` blocks of a cause file."""
+"""Reads `status`, `commands` and `kinds` blocks of a cause file: what stands beside causes and reasons."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from whydown.diagnose import clauses
 from whydown.diagnose.clauses import Part
-from whydown.diagnose.model import Named
+from whydown.diagnose.meanings import Meanings
+from whydown.diagnose.model import KindSet, Named
 from whydown.diagnose.tables import COLUMNS, TOPICS, Commands, Possible, State, Status
 from whydown.text import Problem, suggest
 
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from whydown.grammar.blocks import Block, Clause
+    from whydown.grammar.vocabulary import Kind
     from whydown.text import Span
 
 STATUS = (*COLUMNS, "shows", "problem", "do", "look", "note", "link", "from")
 COMMANDS = (*TOPICS, "note", "from")
+KINDS = ("are", "note")
 PLACES = ("local", "remote")  # the asked gateway's outside address and the other one's
 _REPEATED = frozenset({"problem", "do", "look", "note", "from"})
 _NEEDED = {
@@ -30,6 +33,7 @@ _NEEDED = {
         "log": "say how the log of that time is got",
         "from": "say how this is known: a page of the product's documentation",
     },
+    "kinds": {"are": "name the kinds: 'are ike.up|ike.rekey'"},
 }
 _QUOTED = re.compile(r'"(?P<text>[^"]+)"\s*(?P<rest>.*)')
 _STATE = re.compile(r'(?P<states>[^"]*?)\s*(?:"(?P<message>[^"]+)")?')
@@ -71,6 +75,29 @@ def read_commands(block: Block, problems: list[Problem]) -> list[Commands]:
         _check_places(found[topic][0], problems)
     note = " ".join(_texts(found.get("note", ())))
     return [Commands(*head, topics, note, _texts(found.get("from", ())))]
+
+
+def read_kinds(block: Block, problems: list[Problem]) -> list[KindSet]:
+    """Read `kinds NAME "title"` and its clauses; nothing when not even the head reads."""
+    head, found = _head(block, problems), _clauses(block, KINDS, problems)
+    if head is None:
+        return []
+    kinds = [kind for clause in found.get("are", ()) for kind in _kinds(clause, problems)]
+    return [KindSet(*head, tuple(dict.fromkeys(kinds)), " ".join(_texts(found.get("note", ()))))]
+
+
+def _kinds(clause: Clause, problems: list[Problem]) -> list[Kind]:
+    """Return the kinds that a clause lists; a set among them is told, for so none can hold itself."""
+    read = clauses.kinds(clause)
+    if isinstance(read, Problem):
+        problems.append(read)
+        return []
+    meanings = Meanings(problems)
+    for part in read:
+        if "-" in part.value:
+            message, hint = f"a set holds kinds, and '{part.value}' is none", "write out the kinds"
+            problems.append(Problem("C035", message, clause.at(part.start, part.end), hint))
+    return [k for p in read if "-" not in p.value and (k := meanings.kind(p, clause))]
 
 
 def _head(block: Block, problems: list[Problem]) -> tuple[str, str, Span] | None:

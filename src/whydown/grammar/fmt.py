@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from whydown.text import Problem
 
 _INDENT = "  "
-_WIDTH = {".causes": 10, ".reasons": 7}  # of the keyword column; the longest words, and a blank
+_WIDTH = {".causes": 10, ".reasons": 7, ".kinds": 5}  # of the keyword column; the longest words, and a blank
 _PASTED = frozenset({"also"})  # their payload may be set in further, as the daemon writes it
 
 

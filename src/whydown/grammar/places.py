@@ -12,7 +12,8 @@ from whydown.errors import KnowledgeError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SUFFIXES = (".grammar", ".causes", ".reasons", ".status", ".commands")
+CAUSES = (".causes", ".reasons", ".status", ".commands", ".kinds")  # files in the cause language
+SUFFIXES = (".grammar", *CAUSES)
 
 
 def shipped_folder() -> Path:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 def kinds() -> list[str]:
     """Return every kind of event with its meaning."""
-    return _aligned([(str(kind), KIND_MEANINGS[kind]) for kind in Kind if kind is not Kind.GIST])
+    return aligned([(str(kind), KIND_MEANINGS[kind]) for kind in Kind if kind is not Kind.GIST])
 
 
 def fields() -> list[str]:
     """Return every field with its type and meaning."""
-    return _aligned([(name, str(known.type), known.meaning) for name, known in FIELDS.items()])
+    return aligned([(name, str(known.type), known.meaning) for name, known in FIELDS.items()])
 
 
 def coverage(grammars: Sequence[Grammar]) -> list[str]:
@@ -44,7 +44,7 @@ def coverage(grammars: Sequence[Grammar]) -> list[str]:
     rows.append(("",) * len(rows[0]))
     for label, key in _TOTALS:
         rows.append((label, *(str(totals[v][key]) for v in vendors)))
-    return [*_aligned(rows), "", "A cell counts wordings: those seen in a source or a real line, and (+) assumed ones."]
+    return [*aligned(rows), "", "A cell counts wordings: those seen in a source or a real line, and (+) assumed ones."]
 
 
 _TOTALS = (
@@ -66,6 +66,7 @@ def _cell(told: Counter[Provenance]) -> str:
     return f"{seen or ''}{f'+{assumed}' if assumed else ''}" or "-"
 
 
-def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+def aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Return rows of a table with their columns below one another."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows]
