@@ -226,7 +226,13 @@ def test_new_wants_a_line() -> None:
 def test_kinds_and_fields_are_listed_with_their_meanings() -> None:
     assert any(row.split("  ")[0] == "ike.delete" and "DELETE" in row for row in run("kinds").output.split("\n"))
     assert any(row.split()[:2] == ["ike_id", "int"] for row in run("fields").output.split("\n"))
-    assert "gist" not in [row.split()[0] for row in run("kinds").output.strip().split("\n")]
+    assert "gist" not in [row.split()[0] for row in run("kinds").output.split("\n") if row]
+
+
+def test_sets_of_kinds_are_listed_with_what_they_stand_for() -> None:
+    rows = run("kinds").output.split("\n")
+    told = next(n for n, row in enumerate(rows) if row.startswith("new-ike-sa: "))
+    assert rows[told + 1] == "  ike.up|ike.rekey"
 
 
 def test_coverage_counts_seen_and_assumed_wordings_by_vendor(folder: Path) -> None:
