@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from whydown.diagnose.coverage import Supply, supplies
-from whydown.diagnose.diagnosis import diagnose
+from whydown.diagnose.diagnosis import tell
 from whydown.diagnose.loading import load as load_knowledge
 from whydown.grammar.library import Library
 from whydown.grammar.library import load as load_library
@@ -66,7 +66,7 @@ def incidents(found: Sequence[Event], sides: frozenset[Side] = GIVEN) -> tuple[I
     """Return what is said about events, the logs of these sides being given."""
     tally = Tally()
     sessions, _ = rebuild_sessions(found, sides, tally)
-    return tuple(i for s in sessions for i in diagnose(s, cut_episodes(s), knowledge(), tally, supply()))
+    return tuple(i for s in sessions for i, _ in tell(s, cut_episodes(s), knowledge(), tally, supply()))
 
 
 @cache

@@ -15,7 +15,7 @@ import pytest
 from alarm_reasons import SESSION, TUNNEL
 from cases import knowledge
 from diagnose.episodes import episode, event
-from whydown.diagnose.diagnosis import diagnose
+from whydown.diagnose.diagnosis import tell
 from whydown.report.explain import explain
 from whydown.sessions.episodes import cut_episodes
 from whydown.tally import Tally
@@ -41,7 +41,7 @@ def reason(layer: str, wording: str) -> Reason:
 
 def incidents(*events: Event, sides: str = "edge peer") -> list[Incident]:
     session = episode(*events, sides=sides).session
-    return list(diagnose(session, cut_episodes(session), knowledge(), Tally()))
+    return [i for i, _ in tell(session, cut_episodes(session), knowledge(), Tally())]
 
 
 def told(*events: Event, sides: str = "edge peer") -> list[tuple[str, str, str]]:

@@ -52,11 +52,11 @@ def render_problem(problem: Problem, source: str) -> str:
     return "\n".join(map(printable, rows))
 
 
-def suggest(word: str, known: Iterable[str], limit: int = 2) -> str:
+def suggest(word: str, known: Iterable[str]) -> str:
     """Say "did you mean 'x' or 'y'?" for a misspelt word; the empty string when nothing known is close."""
     import difflib  # noqa: PLC0415 - only where something is misspelt
 
-    close = difflib.get_close_matches(word, list(known), n=limit, cutoff=0.6)
+    close = difflib.get_close_matches(word, list(known), n=2, cutoff=0.6)
     return f"did you mean {' or '.join(repr(str(c)) for c in close)}?" if close else ""
 
 

@@ -11,7 +11,6 @@ from whydown.batch.fingerprint import content, glance
 from whydown.tally import Tally
 
 BUNDLE = gzip.compress(library_tar(("var/log/syslog", BEFORE)))
-NOW = 2_000_000_000_000_000_000
 
 
 def made(folder: Path, **files: bytes) -> Path:

@@ -10,7 +10,7 @@ import pytest
 from cases import knowledge
 from diagnose.episodes import SECOND, event
 from whydown.diagnose.consequences import fold_consequences
-from whydown.diagnose.diagnosis import diagnose
+from whydown.diagnose.diagnosis import tell
 from whydown.diagnose.incident import Incident, Layer
 from whydown.sessions.episodes import cut_episodes
 from whydown.sessions.rebuild import rebuild_sessions
@@ -27,7 +27,7 @@ ENDS: dict[str, Any] = {"local": EDGE, "remote": PEER}
 def incidents(*events: Event) -> list[Incident]:
     tally = Tally()
     sessions, _ = rebuild_sessions(events, frozenset({Side.EDGE}), tally)
-    return [i for s in sessions for i in diagnose(s, cut_episodes(s), knowledge(), tally)]
+    return [i for s in sessions for i, _ in tell(s, cut_episodes(s), knowledge(), tally)]
 
 
 def lived(at: float = 0.0) -> list[Event]:

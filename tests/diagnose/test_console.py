@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.episodes import episode, event
 from whydown.diagnose.coverage import Supply, supplies
-from whydown.diagnose.diagnosis import diagnose
+from whydown.diagnose.diagnosis import tell
 from whydown.diagnose.loading import load
 from whydown.grammar.library import load as load_library
 from whydown.sessions.model import Hearing
@@ -48,8 +48,7 @@ def incident(*events: Event, sides: str = "edge peer", vendor: str = "strongSwan
     made = episode(*events, sides=sides, was_up=False, layer=layer)
     logs = tuple(replace(h, vendor=vendor) for h in made.session.hearing.heard)
     session = replace(made.session, hearing=Hearing(logs))
-    (found, *_) = diagnose(session, [replace(made, session=session)], known(), Tally(), able())
-    return found
+    return next(i for i, _ in tell(session, [replace(made, session=session)], known(), Tally(), able()))
 
 
 def verdicts(found: Incident) -> dict[str, str]:

@@ -42,8 +42,6 @@ def test_blocks_of_a_further_folder_take_the_place_of_later_ones(tmp_path: Path)
     far = folder(tmp_path / "far", alarms_reasons=REASON, causes__x_causes=CAUSE.format(title="Theirs"))
     known = load([near, far], shipped=False)
     assert [(c.name, c.title) for c in known.causes] == [("x", "Ours")]
-    assert [c.name for c in known.causes_of("session/x")] == ["x"]
-    assert list(known.causes_of("session/y")) == []
 
 
 def test_every_problem_of_every_file_is_told_at_once(tmp_path: Path) -> None:

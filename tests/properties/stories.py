@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cases import SAMPLES, knowledge, library
-from whydown.diagnose.diagnosis import diagnose
+from whydown.diagnose.diagnosis import tell
 from whydown.envelope.records import records
 from whydown.grammar.assemble import Assembler
 from whydown.grammar.match import Matcher
@@ -95,7 +95,7 @@ def sessions_of(events: Iterable[Event], given: frozenset[Side] = BOTH) -> tuple
 def incidents_of(events: Iterable[Event], given: frozenset[Side] = BOTH) -> list[Incident]:
     """Return what is said about events."""
     tally = Tally()
-    return [i for s in sessions_of(events, given) for i in diagnose(s, cut_episodes(s), knowledge(), tally)]
+    return [i for s in sessions_of(events, given) for i, _ in tell(s, cut_episodes(s), knowledge(), tally)]
 
 
 def verdicts(events: Iterable[Event], given: frozenset[Side] = BOTH) -> list[Verdict]:

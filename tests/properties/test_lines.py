@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from whydown.envelope.records import records
 from whydown.sources import cutting
 from whydown.sources.cutting import Cutter, Place, Sieve
+from whydown.sources.damage import DamagedError
 from whydown.sources.line import Line, Origin
-from whydown.sources.streams import DamagedError, blocks
+from whydown.sources.streams import blocks
 from whydown.tally import Tally
 
 LIMIT = 7  # instead of 64 KiB, so that lines of a few bytes are too long

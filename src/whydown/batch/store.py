@@ -48,10 +48,9 @@ class Run(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """An incident of the store: the path and the run it was found in, and the run in which it was found first."""
+    """An incident of the store: the path it was found in, and the run in which it was found first."""
 
     path: str
-    run: int
     first_run: int
     row: Row
 
@@ -162,10 +161,10 @@ class Store:
         """Return every incident of every reading, those of the latest reading last."""
         with self._reading() as read:
             found = read.execute(
-                "SELECT r.path, r.run, i.first_run, i.short FROM incident i JOIN reading r ON r.number = i.reading "
+                "SELECT r.path, i.first_run, i.short FROM incident i JOIN reading r ON r.number = i.reading "
                 "ORDER BY r.run, r.path, r.content, i.place"
             )
-            return [Kept(path, run, first, _row(short)) for path, run, first, short in found]
+            return [Kept(path, first, _row(short)) for path, first, short in found]
 
     def bundles(self) -> int:
         """Return how many paths were read."""

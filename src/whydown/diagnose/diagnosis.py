@@ -52,21 +52,6 @@ class Told(NamedTuple):
     findings: tuple[Finding, ...]  # the leading one first
 
 
-def diagnose(
-    session: Session,
-    episodes: Iterable[Episode],
-    knowledge: Knowledge,
-    tally: Tally,
-    supplies: Mapping[str, Supply] = NOBODY,
-) -> tuple[Incident, ...]:
-    """Say for each episode of a session why it was, tunnels after the session they follow.
-
-    `supplies` are the events that each vendor's grammars can make; without them no problem of a console's status table
-    is ruled out by silence, and any silence is believed.
-    """
-    return tuple(incident for incident, _ in tell(session, episodes, knowledge, tally, supplies))
-
-
 def tell(
     session: Session,
     episodes: Iterable[Episode],
@@ -74,7 +59,12 @@ def tell(
     tally: Tally,
     supplies: Mapping[str, Supply] = NOBODY,
 ) -> Iterator[tuple[Incident, Told | None]]:
-    """Yield each incident of a session, and what was found out about it; None for a tunnel that follows its session."""
+    """Say for each episode of a session why it was, tunnels after the session they follow.
+
+    Yields each incident, and what was found out about it; None for a tunnel that follows its session. `supplies` are the
+    events that each vendor's grammars can make; without them no problem of a console's status table is ruled out by
+    silence, and any silence is believed.
+    """
     down: list[Told] = []
     followed_by: set[str] = set()
     for episode in sorted(episodes, key=lambda e: e.layer != "session"):

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from whydown.diagnose.model import Cause, KindSet, Reason
     from whydown.diagnose.tables import Commands, Status
     from whydown.text import Problem
@@ -33,7 +31,3 @@ class Knowledge:
     statuses: tuple[Status, ...] = ()
     commands: tuple[Commands, ...] = ()
     kind_sets: tuple[KindSet, ...] = ()
-
-    def causes_of(self, reason: str) -> Iterator[Cause]:
-        """Yield the causes that can stand behind a reason (LAYER/NAME), misleading ones included."""
-        return (c for c in self.causes if reason in c.reasons)

@@ -16,11 +16,10 @@ from whydown.grammar.vocabulary import Direction, Kind
 from whydown.text import Problem, render_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from whydown.diagnose.model import Cause, KindSet, Reason
     from whydown.diagnose.tables import Commands, Status
-    from whydown.grammar.model import Grammar
 
     _Block = Reason | Cause | Status | Commands | KindSet
 
@@ -82,14 +81,8 @@ def load(further: Sequence[Path] = (), *, shipped: bool = True) -> Knowledge:
     return found.knowledge
 
 
-def gather(
-    further: Sequence[Path] = (),
-    *,
-    shipped: bool = True,
-    grammars: Sequence[Grammar] = (),
-    cases: Container[str] | None = None,
-) -> Gathered:
-    """Read and check all reasons and causes; `grammars` and `cases` as for `check`."""
+def gather(further: Sequence[Path] = (), *, shipped: bool = True) -> Gathered:
+    """Read and check all reasons and causes; KnowledgeError where a file or folder is not there or is no text."""
     from whydown.diagnose.check import check  # noqa: PLC0415 - only where something is loaded
 
     sources: dict[str, str] = {}
@@ -99,7 +92,7 @@ def gather(
     unread = [p for readings in by_folder for r in readings for p in r.problems]
     twice = [p for readings in by_folder for p in doubles(readings)]
     knowledge = combine(by_folder)
-    return Gathered(knowledge, (*unread, *check(knowledge, grammars, cases, twice)), sources)
+    return Gathered(knowledge, (*unread, *check(knowledge, twice=twice)), sources)
 
 
 def knowledge_files(folder: Path) -> tuple[Path, ...]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from whydown.diagnose.functions import FUNCTIONS
 from whydown.diagnose.model import Call, Literal, Ref
 from whydown.diagnose.values import Moment, field_of, plain, show
-from whydown.grammar.vocabulary import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +139,7 @@ def fill(text: Text, bindings: Bindings) -> str | None:
         except NotBoundError:
             return None
         said = show(value)
-        if not said or (part.field in FIELDS and FIELDS[part.field].secret):
+        if not said:
             return None
         shown.append(said)
     return "".join(shown)

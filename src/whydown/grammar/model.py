@@ -107,7 +107,7 @@ class Grammar:
     path: str
     span: Span
     vendor: str = ""
-    usually: str = ""  # "edge" or "peer": who writes such logs when nothing else tells
+    usually: str = ""  # "edge" or "peer": who mostly writes such logs, for the reader
     apps: tuple[str, ...] = ()  # program names in the log header
     marks: tuple[
         str, ...

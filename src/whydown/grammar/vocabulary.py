@@ -265,26 +265,24 @@ class SlotType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A fact an event may carry: its type, what it means, where ECS keeps it, and whether it must never be shown."""
+    """A fact an event may carry: its type, and what it means."""
 
     type: SlotType
     meaning: str
-    ecs: str = ""
-    secret: bool = False
 
 
 _T = SlotType
 
 FIELDS: dict[str, Field] = {
     # who
-    "local": Field(_T.IP, "the writer's outside address", "source.ip"),
-    "remote": Field(_T.IP, "the other gateway's outside address", "destination.ip"),
-    "local_port": Field(_T.PORT, "the writer's UDP port", "source.port"),
-    "remote_port": Field(_T.PORT, "the other gateway's UDP port", "destination.port"),
-    "src": Field(_T.IP, "the sender's address of a packet", "source.ip"),
-    "dst": Field(_T.IP, "the receiver's address of a packet", "destination.ip"),
-    "src_port": Field(_T.PORT, "the sender's port of a packet", "source.port"),
-    "dst_port": Field(_T.PORT, "the receiver's port of a packet", "destination.port"),
+    "local": Field(_T.IP, "the writer's outside address"),
+    "remote": Field(_T.IP, "the other gateway's outside address"),
+    "local_port": Field(_T.PORT, "the writer's UDP port"),
+    "remote_port": Field(_T.PORT, "the other gateway's UDP port"),
+    "src": Field(_T.IP, "the sender's address of a packet"),
+    "dst": Field(_T.IP, "the receiver's address of a packet"),
+    "src_port": Field(_T.PORT, "the sender's port of a packet"),
+    "dst_port": Field(_T.PORT, "the receiver's port of a packet"),
     "local_id": Field(_T.IDENT, "the IKE identity of the writer"),
     "remote_id": Field(_T.IDENT, "the IKE identity of the other gateway"),
     "wanted_id": Field(_T.IDENT, "the IKE identity that was required instead"),
@@ -321,9 +319,9 @@ FIELDS: dict[str, Field] = {
     "lifetime": Field(_T.SECONDS, "a lifetime in seconds"),
     "seconds": Field(_T.SECONDS, "another duration in seconds"),
     # negotiation
-    "notify": Field(_T.NOTIFY, "the notify message type in RFC 7296 (or RFC 2408) spelling", "event.reason"),
-    "notify_code": Field(_T.INT, "the notify message type's number", "event.code"),
-    "reason": Field(_T.TEXT, "the reason as the line words it", "event.reason"),
+    "notify": Field(_T.NOTIFY, "the notify message type in RFC 7296 (or RFC 2408) spelling"),
+    "notify_code": Field(_T.INT, "the notify message type's number"),
+    "reason": Field(_T.TEXT, "the reason as the line words it"),
     "proposals": Field(_T.PROPOSALS, "proposals as offered, configured or agreed"),
     "group": Field(_T.GROUP, "the DH group (key exchange method) that was used or offered"),
     "wanted_group": Field(_T.GROUP, "the DH group that was asked for instead"),
@@ -338,8 +336,8 @@ FIELDS: dict[str, Field] = {
     "bytes_in": Field(_T.INT, "bytes received by an SA"),
     "bytes_out": Field(_T.INT, "bytes sent by an SA"),
     "signal": Field(_T.WORD, "the signal that stopped a process"),
-    "error": Field(_T.TEXT, "an error as the line words it", "error.message"),
-    "error_code": Field(_T.WORD, "the product's error code", "event.code"),
+    "error": Field(_T.TEXT, "an error as the line words it"),
+    "error_code": Field(_T.WORD, "the product's error code"),
     "daemon": Field(_T.TEXT, "the daemon's name and version"),
     "where": Field(_T.WORD, "which side something was found on: local, remote or both"),
     "cause": Field(_T.WORD, "why, in one word a template sets: lifetime, admin, reload, dpd, replaced, revive ..."),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import whydown
 from whydown.diagnose.incident import Layer
-from whydown.grammar.vocabulary import FIELDS, Direction
+from whydown.grammar.vocabulary import Direction
 from whydown.report.jsonl import incident_wire, iso, json_line
 from whydown.report.page import title
 from whydown.report.phrases import phrase
@@ -139,7 +139,7 @@ def event_record(event: Event) -> dict[str, Any]:
             "ip": sorted({end["ip"] for end in (source, destination) if end["ip"]}),
             "hosts": [event.host] if event.host else [],
         },
-        "ipsec": {name: plain(value) for name, value in event.fields.items() if _own(name)},
+        "ipsec": {name: plain(value) for name, value in event.fields.items() if name not in _PLACED},
         "whydown": {
             "kind": str(event.kind),
             "direction": str(event.direction),
@@ -181,10 +181,6 @@ def _ends(event: Event) -> tuple[dict[str, Any], dict[str, Any]]:
 def _end(event: Event, name: str) -> dict[str, Any]:
     given = event.get(name)
     return {"address": _text(given), "ip": address(given), "port": event.get(f"{name}_port")}
-
-
-def _own(name: str) -> bool:
-    return name not in _PLACED and not (name in FIELDS and FIELDS[name].secret)
 
 
 def _text(value: Any) -> str | None:

@@ -81,12 +81,12 @@ class Paper:
         """Write one row as it is."""
         self.lines.append(self.styled(row, look))
 
-    def pairs(self, rows: Iterable[tuple[str, str]], indent: str = "    ", *, least: int = 0) -> None:
+    def pairs(self, rows: Iterable[tuple[str, str]], *, least: int = 0) -> None:
         """Write name and text in two columns, the first at least so wide, the text wrapped within its own."""
         kept = [(name, text) for name, text in rows if text]
         widest = max((least, *(len(name) for name, _ in kept)))
         for name, text in kept:
-            self.sentence(text, indent=indent + " " * (widest + 2), first=f"{indent}{name.ljust(widest)}  ")
+            self.sentence(text, indent=" " * (4 + widest + 2), first=f"    {name.ljust(widest)}  ")
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]], looks: Sequence[str] = ()) -> None:
         """Write a Markdown table; cells too wide for the page are wrapped onto further rows of the table."""

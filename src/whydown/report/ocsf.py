@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import whydown
 from whydown.diagnose.incident import Confidence
-from whydown.grammar.vocabulary import FIELDS
 from whydown.report.jsonl import incident_wire, iso, json_line
 from whydown.report.page import title
 from whydown.report.phrases import phrase
@@ -185,7 +184,7 @@ def event_record(event: Event) -> dict[str, Any]:
             "certainty": event.certainty.name.lower(),
             "rule": f"{event.rule.grammar}:{event.rule.line}",
             "provenance": str(event.rule.provenance),
-            **{name: plain(v) for name, v in event.fields.items() if not (name in FIELDS and FIELDS[name].secret)},
+            **{name: plain(v) for name, v in event.fields.items()},
         },
     }
     return told(record)  # type: ignore[no-any-return]

@@ -63,8 +63,8 @@ def measure(text: str, size: float = _SIZE) -> float:
     return size * sum(_WIDTHS.get(c, _OTHER if c < "\x7f" else _WIDER) for c in text)
 
 
-def fit(text: str, width: float, rows: int = _MOST_ROWS) -> list[str]:
-    """Cut text into rows of at most `width`, at blanks and behind slashes and commas where it can; `rows` at most."""
+def fit(text: str, width: float) -> list[str]:
+    """Cut text into rows of at most `width`, at blanks and behind slashes and commas where it can; some rows at most."""
     cut = [""]
     for token in _TOKEN.findall(text):
         if measure(cut[-1] + token.rstrip()) <= width:
@@ -76,8 +76,8 @@ def fit(text: str, width: float, rows: int = _MOST_ROWS) -> list[str]:
                 cut.append("")
             cut[-1] += letter
     cut = [row.rstrip() for row in cut if row.strip()] or [""]
-    if len(cut) > rows:
-        cut = cut[:rows]
+    if len(cut) > _MOST_ROWS:
+        cut = cut[:_MOST_ROWS]
         while measure(cut[-1] + "…") > width:
             cut[-1] = cut[-1][:-1]
         cut[-1] += "…"

@@ -277,7 +277,7 @@ def _field(name: str) -> tuple[Column, Callable[[Event], Cell]]:
     return Column(name, Holds.TEXT, field.meaning), lambda e: _value(e.get(name))
 
 
-_OF_EVENT = (*_BASE, *(_field(name) for name, field in FIELDS.items() if not field.secret))
+_OF_EVENT = (*_BASE, *(_field(name) for name in FIELDS))
 
 INCIDENTS = Table("incidents", tuple(column for column, _ in _OF_INCIDENT))
 EVIDENCE = Table(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from whydown.report.model import Report
 
 _LONGEST_QUOTE = 700
+_PLACES = 3  # of an event of several lines
 _MOST_BARS = 40
 _HEAD = frozenset({"short", "facts"})  # they stand together, so their columns do
 _MARKS = {State.UP: "=", State.NEGOTIATING: "~", State.DOWN: "x"}
@@ -62,9 +63,9 @@ def how_known(step: Evidence) -> str:
     return f"{step.event.side or 'side not known'}, {role}{how}"
 
 
-def places(event: Event, most: int = 3) -> str:
+def places(event: Event) -> str:
     """Say where an event's first lines stand; a file is named once."""
-    shown = event.origins[:most]
+    shown = event.origins[:_PLACES]
     before = ("", *(origin.path for origin in shown))
     return ", ".join(
         str(origin.line) if origin.path == last else str(origin) for origin, last in zip(shown, before, strict=False)

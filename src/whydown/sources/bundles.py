@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from whydown.sources.entry import Entry
-    from whydown.sources.streams import Pieces
+    from whydown.sources.packing import Pieces
     from whydown.tally import Tally
 
 DEPTH = 8  # archives and packings inside each other

@@ -15,20 +15,6 @@ from whydown.sources.damage import DamagedError
 from whydown.sources.inflating import GZIP_MAGIC, inflate
 from whydown.sources.packing import Packing, Pieces
 
-__all__ = [
-    "BLOCK",
-    "PACKINGS",
-    "Budget",
-    "DamagedError",
-    "Packing",
-    "Pieces",
-    "blocks",
-    "packing_of",
-    "pieces_of",
-    "unpack",
-    "within",
-]
-
 BLOCK = 256 * 1024  # stays in the second-level cache while it is inflated, searched and cut
 _IN = 64 * 1024
 _MIB = 1 << 20

@@ -21,8 +21,8 @@ from whydown.sources.streams import BLOCK, PACKINGS, Budget, unpack, within
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from whydown.sources.packing import Pieces
     from whydown.sources.reading import Reader
-    from whydown.sources.streams import Pieces
 
 _LOCAL = b"PK\3\4"
 _END = (b"PK\1\2", b"PK\5\6", b"PK\6\6")  # the directory, and what follows it
