@@ -12,7 +12,7 @@ from whydown.diagnose.asked import DEFAULTS, Options
 from whydown.diagnose.consequences import fold_consequences
 from whydown.diagnose.coverage import supplies
 from whydown.diagnose.diagnosis import tell
-from whydown.diagnose.inventory import take_stock
+from whydown.diagnose.stock import take_stock
 from whydown.diagnose.traces import trace
 from whydown.dumps.reading import read_dump, written
 from whydown.envelope import records

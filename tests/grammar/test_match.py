@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 from grammar.written import HEAD, events, fields, grammar, line, record
-from whydown.grammar.match import Matcher, key_values
+from whydown.grammar.match import Matcher
+from whydown.grammar.pairs import key_values
 
 
 def _matched(matcher: Matcher, text: str, app: str = "some") -> int | None:

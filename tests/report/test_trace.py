@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from report.given import PEER, a_report, both_sides
-from whydown.diagnose.search import Tried
+from whydown.diagnose.outcomes import Tried
 from whydown.diagnose.traces import Trace
 from whydown.report.layout import Style
 from whydown.report.trace import render_traces

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.diagnose.console import judge_problems
-from whydown.diagnose.engine import Finding, find
 from whydown.diagnose.incident import STATED, Alternative, Cause, Confidence, Evidence, Incident, Layer
 from whydown.diagnose.missing import name_missing
+from whydown.diagnose.ranking import ask_all
 from whydown.diagnose.reasons import (
     SAME_ATTEMPT,
     choose_reason,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from whydown.diagnose.coverage import Supply
-    from whydown.diagnose.engine import Shown
+    from whydown.diagnose.engine import Finding, Shown
     from whydown.diagnose.knowledge import Knowledge
     from whydown.diagnose.model import Cause as CauseBlock
     from whydown.diagnose.model import Reason
@@ -40,7 +40,6 @@ _EVIDENCE = 12
 _TOGETHER = 10_000_000  # microseconds: a tunnel that goes down this close to its session follows it
 _TOGETHER_UNTIMED = 10_000  # where no line bears a time: ten lines
 _AT_ONCE = 5_000_000  # microseconds between what NSX states and the line that shows it
-_ORDER = {Confidence.CONFIRMED: 0, Confidence.PROBABLE: 1, Confidence.POSSIBLE: 2}
 
 
 class Told(NamedTuple):
@@ -127,9 +126,9 @@ def _tell(
     if not shown:
         return None
     reason = shown[0]
-    findings, fitting = _findings(knowledge.causes, scene, reason, tally)
+    findings, fitting = ask_all(knowledge.causes, scene, reason, tally)
     other = None if any(f.level is not Confidence.POSSIBLE for f in findings) else _shown_instead(shown)
-    proved, proving = _findings(knowledge.causes, scene, other, tally) if other else ([], frozenset[str]())
+    proved, proving = ask_all(knowledge.causes, scene, other, tally) if other else ([], frozenset[str]())
     if proved and proved[0].level is not Confidence.POSSIBLE:  # lines that prove a cause are worth more than a word
         findings, fitting = proved, proving
     lead = findings[0] if findings else None
@@ -196,52 +195,6 @@ def _certainty(episode: Episode) -> Certainty:
     if began and all(e.of_dump for e in began):
         dated = [*began, *dated]
     return min((e.certainty for e in dated), default=Certainty.UNTIMED)
-
-
-def _findings(
-    causes: Iterable[CauseBlock], scene: Scene, reason: Shown, tally: Tally
-) -> tuple[list[Finding], frozenset[str]]:
-    """Ask every cause that can stand behind the reason; surest first, silenced ones left out.
-
-    The second value names all that fit well, silenced or not: a better answer does not speak against them.
-    """
-    name = reason.reason.asked
-    found = [f for c in causes if name in c.reasons and (f := find(c, scene, reason)) and f.evidence]
-    for finding in found:
-        if finding.given_up:
-            tally.notice(finding.cause.name, "has too many ways to be true here; the best one found is shown")
-    misleading = {f.cause.name for f in found if name not in {n.name for n in f.cause.explains}}
-    found.sort(key=lambda f: _place(f, misleading=f.cause.name in misleading))
-    fitting = frozenset(f.cause.name for f in found if f.level is not Confidence.POSSIBLE)
-    found = _unsilenced(found)
-    if found and found[0].level is Confidence.CONFIRMED:
-        found = [f for f in found if f.level is not Confidence.POSSIBLE]
-    elif found and found[0].level is Confidence.PROBABLE:
-        found = [f for f in found if f.spoken]
-    return found, fitting
-
-
-def _place(finding: Finding, *, misleading: bool) -> tuple[int, bool, bool, int, int, int]:
-    """Return where a finding stands among others: what must be seen and was not counts before what would veto."""
-    level = _ORDER[finding.level]
-    return level, misleading, not finding.spoken, finding.lacking, len(finding.unheard), -len(finding.evidence)
-
-
-def _unsilenced(findings: Sequence[Finding]) -> list[Finding]:
-    """Leave out what a finding before it rules out; of two that rule each other out the surer one stays."""
-    kept: list[Finding] = []
-    for finding in findings:
-        speakers = [k for k in kept if k.level is not Confidence.POSSIBLE]
-        if not any(k.cause.silences(finding.cause.name) for k in speakers):
-            kept.append(finding)
-    return [
-        f for f in kept if not any(k is not f and _outranks(k, f) for k in kept if k.level is not Confidence.POSSIBLE)
-    ]
-
-
-def _outranks(one: Finding, other: Finding) -> bool:
-    """Whether one rules the other out and is not itself ruled out by it."""
-    return one.cause.silences(other.cause.name) and not other.cause.silences(one.cause.name)
 
 
 def _evidence(lead: Finding | None, reason: Shown) -> tuple[Evidence, ...]:

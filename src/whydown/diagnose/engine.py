@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from whydown.diagnose.functions import NONE, Gap
 from whydown.diagnose.incident import Agreement, Confidence, Difference
 from whydown.diagnose.plan import plan
-from whydown.diagnose.search import STEPS, TITLES, Given, Search, Solution, Tried
+from whydown.diagnose.search import STEPS, TITLES, Given, Search, Solution
 from whydown.diagnose.terms import Bindings, NotBoundError, evaluate, fill, total
 from whydown.diagnose.topics import told
 from whydown.diagnose.values import show
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from whydown.diagnose.model import Cause, Differs, Reason, Sum
+    from whydown.diagnose.outcomes import Tried
     from whydown.diagnose.scene import Scene, Unheard
     from whydown.grammar.event import Event
     from whydown.tally import Tally

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from whydown.diagnose import outcomes
 from whydown.diagnose.model import Call, How, Let, Pattern, Ref, Want, Where
+from whydown.diagnose.outcomes import Tried
 from whydown.diagnose.scene import NEVER, Unheard
-from whydown.diagnose.terms import Bindings, NotBoundError, compare, evaluate, total
+from whydown.diagnose.terms import Bindings, NotBoundError, compare, evaluate
 from whydown.diagnose.values import show
 from whydown.envelope.record import Certainty
 from whydown.sources.line import Side
@@ -32,26 +34,6 @@ SOLUTIONS = 64  # complete bindings looked at for the best one
 TITLES: Mapping[Side, str] = {Side.EDGE: "the Edge", Side.PEER: "the peer"}
 _NEAR_UNTIMED = 10_000  # microseconds: ten lines, where no line bears a time
 _SHOWN = 5  # events of one clause that are kept as evidence
-_NOT_FOUND = "not found; it would help"
-_ABSENT = "no such event, and somebody listened"
-_WHY_UNHEARD = {
-    "no log": "no log of that side covers the time",
-    "too short": "the log of that side ends right there",
-    "not written": "that log does not show such lines at all",
-    NEVER: "no known message of that gateway says it",
-    "clocks": "the clocks of the gateways are not aligned",
-    "unbound": "what it leans on is not bound",
-    "untimed": "a line bears no time, so nothing can be measured",
-}
-_UNSAID = f"{_WHY_UNHEARD[NEVER]}, and no clause above speaks for it"
-
-
-class Tried(NamedTuple):
-    """One clause of a trace: what is written, what came of it, and whether it was the end."""
-
-    written: str
-    outcome: str
-    failed: bool
 
 
 class Given(NamedTuple):
@@ -178,7 +160,7 @@ class Search:
             return frozenset(range(at))
         step, conflicts = self.plan.firm[at], self.plan.leans[at]
         for after, outcome in self._outcomes(step, so_far):
-            here = (*trail, Tried(_written(step), outcome(), after is None)) if self.tracing else ()
+            here = (*trail, Tried(outcomes.written(step), outcome(), after is None)) if self.tracing else ()
             if after is None:
                 self._note(here)
                 continue
@@ -204,7 +186,7 @@ class Search:
         try:
             value = evaluate(step.call, so_far.bindings)
         except NotBoundError as err:
-            return so_far, partial(_not_bound, str(err))
+            return so_far, partial(outcomes.not_bound, str(err))
         after = so_far._replace(bindings=so_far.bindings.with_value(step.name, value))
         return after, lambda: f"is {show(value) or 'nothing'}"
 
@@ -213,13 +195,13 @@ class Search:
         try:
             holds = compare(step, so_far.bindings)
         except NotBoundError as err:
-            return so_far, partial(_not_bound, str(err))
+            return so_far, partial(outcomes.not_bound, str(err))
         if why := self._untimely(step, so_far.bindings):
             unheard = Unheard(Side.PEER, (), self.scene.begin, self.scene.end, why, step.written)
-            return so_far._replace(unheard=(*so_far.unheard, unheard)), partial(_not_heard, unheard)
+            return so_far._replace(unheard=(*so_far.unheard, unheard)), partial(outcomes.not_heard, unheard)
         if holds:
             return so_far, lambda: "holds"
-        return None, partial(_does_not_hold, step, so_far.bindings)
+        return None, partial(outcomes.does_not_hold, step, so_far.bindings)
 
     def _untimely(self, step: Where, bindings: Bindings) -> str:
         """Return why a comparison of times cannot be made: two clocks that are not aligned, or a line without time."""
@@ -240,7 +222,7 @@ class Search:
             self._count()
             there, far = self._vetoing(pattern, seen.matches, so_far.bindings)
             if there is not None:
-                return None, partial(_found, "is there:", there)
+                return None, partial(outcomes.found, "is there:", there)
             unheard = seen.unheard
             if unheard is None and step.how is How.NEVER:
                 unheard = self.scene.outlasts(pattern, pattern.role.meant(self.side), so_far.bindings.events)
@@ -248,8 +230,8 @@ class Search:
         if not missing:
             return so_far, lambda: "absent, and somebody listened"
         if step.how is How.NEVER:
-            return so_far._replace(unheard=(*so_far.unheard, *missing)), partial(_not_heard, missing[0])
-        return so_far._replace(unproven=(*so_far.unproven, *missing)), partial(_not_heard, missing[0])
+            return so_far._replace(unheard=(*so_far.unheard, *missing)), partial(outcomes.not_heard, missing[0])
+        return so_far._replace(unproven=(*so_far.unproven, *missing)), partial(outcomes.not_heard, missing[0])
 
     def _bind(self, step: Want, so_far: Solution) -> Iterator[_Outcome]:
         """Yield every event that a clause can bind, and at last that it may have gone unheard."""
@@ -275,17 +257,17 @@ class Search:
                     unheard=(*so_far.unheard, *self._unmeasured(pattern, events[-1], so_far.bindings)),
                 )
                 untimed = events[-1].certainty is Certainty.UNTIMED
-                yield after, partial(_found, "bound to", events[-1])
+                yield after, partial(outcomes.found, "bound to", events[-1])
         if untimed:
             return  # no clock says how much of the window the lines cover: what they hold is what there was
         if unheard is not None and unheard.why == NEVER and (listened or not so_far.evidence):
             if not found:  # granted only for more of what something speaks for already, and to no other wording's cost
-                yield None, partial(str, _ABSENT if listened else _UNSAID)
+                yield None, partial(str, outcomes.ABSENT if listened else outcomes.UNSAID)
             return
         if unheard is not None:
-            yield so_far._replace(unheard=(*so_far.unheard, unheard)), partial(_not_heard, unheard)
+            yield so_far._replace(unheard=(*so_far.unheard, unheard)), partial(outcomes.not_heard, unheard)
         elif not found:
-            yield None, partial(str, _ABSENT)
+            yield None, partial(str, outcomes.ABSENT)
 
     def _unmeasured(self, pattern: Pattern, event: Event, bindings: Bindings) -> tuple[Unheard, ...]:
         """Return that a window with a length was not measured where a line bears no time: only its place is known."""
@@ -328,7 +310,7 @@ class Search:
             bindings = bindings.with_event(pattern.name, last, partial(len, given.events))
             bindings = bindings.with_value(pattern.name, given.wording)
         evidence = (*so_far.evidence, *((pattern.name or "why", e) for e in given.events))
-        return so_far._replace(bindings=bindings, evidence=evidence), partial(_found, "shown by", last)
+        return so_far._replace(bindings=bindings, evidence=evidence), partial(outcomes.found, "shown by", last)
 
     # --- clauses that help ---
 
@@ -344,9 +326,9 @@ class Search:
                 firm = len(so_far.unheard)
                 ways = ((a, o) for a, o in self._bind(step, so_far) if a is not None and len(a.unheard) == firm)
                 found = next(((a, o) for a, o in ways if self._agrees(checks, a)), None)
-                so_far, outcome = found or (so_far._replace(unhelped=so_far.unhelped + 1), lambda: _NOT_FOUND)
+                so_far, outcome = found or (so_far._replace(unhelped=so_far.unhelped + 1), lambda: outcomes.NOT_FOUND)
             if self.tracing:
-                trail = (*trail, Tried(_written(step), outcome(), failed=False))
+                trail = (*trail, Tried(outcomes.written(step), outcome(), failed=False))
         self._note(trail)
         return so_far
 
@@ -366,33 +348,5 @@ class Search:
 
     def _note(self, trail: tuple[Tried, ...]) -> None:
         """Keep the way that got furthest, the first of several; one that holds before one that fails as late."""
-        if self.tracing and _reach(trail) > _reach(self.furthest):
+        if self.tracing and outcomes.reach(trail) > outcomes.reach(self.furthest):
             self.furthest = trail
-
-
-def _reach(trail: tuple[Tried, ...]) -> tuple[int, bool]:
-    """Return how far a trail got, and whether nothing failed on it."""
-    return len(trail), not any(t.failed for t in trail)
-
-
-def _written(step: Step) -> str:
-    """Return a clause as its author wrote it, with its keyword."""
-    return step.written if isinstance(step, Want) else f"{'where' if isinstance(step, Where) else 'let'} {step.written}"
-
-
-def _found(words: str, event: Event) -> str:
-    return f"{words} {event.kind} {event.direction} at {event.origins[0]}"
-
-
-def _not_heard(unheard: Unheard) -> str:
-    return f"not heard: {_WHY_UNHEARD[unheard.why]}"
-
-
-def _not_bound(name: str) -> str:
-    return f"'{name}' is not bound"
-
-
-def _does_not_hold(step: Where, bindings: Bindings) -> str:
-    left = show(total(step.left, bindings)) or "nothing"
-    rights = [show(total(r, bindings)) or "nothing" for r in step.rights]
-    return f"does not hold: {left} {step.op} {' or '.join(rights)}"

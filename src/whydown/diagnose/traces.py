@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from whydown.diagnose.diagnosis import Told
     from whydown.diagnose.incident import Incident
     from whydown.diagnose.model import Cause, Reason
-    from whydown.diagnose.search import Tried
+    from whydown.diagnose.outcomes import Tried
     from whydown.sources.line import Side
 
 

@@ -19,7 +19,8 @@ from whydown.grammar.event import Event, Provenance
 from whydown.grammar.events import Events
 from whydown.grammar.fields import readable
 from whydown.grammar.gist import gist, shape_of
-from whydown.grammar.match import Matches, key_values
+from whydown.grammar.matches import Matches
+from whydown.grammar.pairs import key_values
 from whydown.grammar.vocabulary import FIELDS, SlotType
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from whydown.envelope.record import Record
     from whydown.grammar.compile import Block, CompiledGrammar, Shape
     from whydown.grammar.event import Rule
-    from whydown.grammar.match import Match
+    from whydown.grammar.matches import Match
     from whydown.tally import Tally
 
 SECOND = 1_000_000  # microseconds: records further apart belong to no common block, and are no repeats

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from whydown.grammar.assemble import Assembler
 from whydown.grammar.claims import holds, tried, wordings
 from whydown.grammar.cost import slow
-from whydown.grammar.match import key_values
 from whydown.grammar.model import EventBlock, IgnoreBlock
+from whydown.grammar.pairs import key_values
 from whydown.grammar.reach import Reach, reach
 from whydown.grammar.slots import convert
 from whydown.grammar.vocabulary import FIELDS

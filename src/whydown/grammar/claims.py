@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.compile import compile_grammar
-from whydown.grammar.match import Matcher, key_values
+from whydown.grammar.match import Matcher
 from whydown.grammar.model import EventBlock, Slot
+from whydown.grammar.pairs import key_values
 from whydown.grammar.samples import samples
 from whydown.grammar.structure import is_closed
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from whydown.envelope.record import Record
     from whydown.grammar.compile import Shape
-    from whydown.grammar.match import Match
+    from whydown.grammar.matches import Match
     from whydown.grammar.model import Grammar, IgnoreBlock, Template
     from whydown.grammar.samples import Sample
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from whydown.envelope.record import Records
     from whydown.grammar.compile import Shape
-    from whydown.grammar.match import Matches
+    from whydown.grammar.matches import Matches
     from whydown.grammar.vocabulary import Kind
 
 _host, _app, _pid = map(itemgetter, range(3))  # of a header

@@ -18,7 +18,7 @@ from whydown.grammar.vocabulary import Direction, Kind, SlotType
 
 if TYPE_CHECKING:
     from whydown.envelope.record import Record
-    from whydown.grammar.match import Match
+    from whydown.grammar.matches import Match
 
 # The reasons of the alarms "IPsec VPN session down" and "tunnel down" (VMware Cloud Foundation 9.0), and those of the
 # Edge's own `get ipsecvpn session` (NSX CLI guide).

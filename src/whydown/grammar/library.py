@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from whydown.envelope.record import Record
     from whydown.grammar.compile import CompiledGrammar
     from whydown.grammar.event import Event
-    from whydown.grammar.match import Match
+    from whydown.grammar.matches import Match
     from whydown.grammar.model import Grammar
     from whydown.tally import Tally
     from whydown.text import Problem

@@ -10,21 +10,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Sequence
-from functools import lru_cache, partial
-from itertools import chain, compress, repeat
+from itertools import chain, repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import ahocorasick_rs
 
 from whydown.envelope.record import Record, Records
 from whydown.grammar.bulk import Bulk, Index, Rows, Wording
 from whydown.grammar.compile import CompiledGrammar, Shape, compile_grammar, joined
+from whydown.grammar.matches import Match, Matches
 from whydown.grammar.model import NO_PROGRAM
+from whydown.grammar.pairs import key_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from whydown.grammar.model import Grammar
 
@@ -32,87 +32,15 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 
 _BLANKS = re.compile("  +")
-_PAIR = re.compile(r'([A-Za-z0-9_.@-]+)=("[^"\\]*(?:\\.[^"\\]*)*"|[^\s"\]]*)', re.DOTALL)
-_ESCAPED = re.compile(r'\\(["\\\]])')
 _OVERLAPPING = True
 _MANY = 64  # records that are worth reading in bulk
 _SHORTEST = 3  # characters of a literal worth looking for
 _FEW = 3  # wordings that may share their only looked-for literal
 _REMEMBERED = 8192  # entries of a memory
 _LONGEST_KEY = 32  # literals found in a record whose candidates are worth remembering
-_LONGEST_REMEMBERED = 1024  # characters of structured data worth remembering
 
 
-class Match(NamedTuple):
-    """What a record is to its program's grammar; `shape` is None where no wording fits."""
-
-    grammar: CompiledGrammar
-    shape: Shape | None
-    fields: dict[str, Any]  # of the prefix and of the wording; not what `set` adds
-    text: str  # the message without prefix, and without blanks around it
-
-
-# NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
-_match = cast(
-    "Callable[[tuple[CompiledGrammar, Shape | None, dict[str, Any], str]], Match]", partial(tuple.__new__, Match)
-)
 _app = itemgetter(1)  # of a header
-
-
-class Matches(Sequence["Match | None"]):
-    """Matches column by column; a `Match` is made when somebody asks for it, None where no grammar is given."""
-
-    __slots__ = ("fields", "grammars", "shapes", "texts")
-
-    def __init__(
-        self,
-        grammars: Sequence[CompiledGrammar | None],
-        shapes: Sequence[Shape | None],
-        fields: Sequence[dict[str, Any]],
-        texts: Sequence[str],
-    ) -> None:
-        """Take the columns, all of one length."""
-        self.grammars = grammars
-        self.shapes = shapes
-        self.fields = fields
-        self.texts = texts
-
-    @classmethod
-    def of(cls, matches: Iterable[Match | None]) -> Matches:
-        """Take matches that are at hand."""
-        if isinstance(matches, Matches):
-            return matches
-        rows = [(None, None, {}, "") if match is None else match for match in matches]
-        return cls(*(zip(*rows, strict=True) if rows else ((),) * 4))
-
-    def columns(self) -> tuple[Sequence[Any], ...]:
-        """Return all columns, in the order in which `Matches` takes them."""
-        return self.grammars, self.shapes, self.fields, self.texts
-
-    def where(self, keep: Sequence[bool]) -> Matches:
-        """Return the matches for which that is so."""
-        return Matches(*(list(compress(column, keep)) for column in self.columns()))
-
-    def __len__(self) -> int:
-        return len(self.shapes)
-
-    def __iter__(self) -> Iterator[Match | None]:
-        for row in zip(*self.columns(), strict=True):
-            yield _match(row) if row[0] is not None else None
-
-    @overload
-    def __getitem__(self, place: int) -> Match | None: ...
-    @overload
-    def __getitem__(self, place: slice) -> Matches: ...
-    def __getitem__(self, place: int | slice) -> Match | Matches | None:
-        if isinstance(place, slice):
-            return Matches(*(column[place] for column in self.columns()))
-        return None if self.grammars[place] is None else self.match(place)
-
-    def match(self, place: int) -> Match:
-        """Return the match at a place where there is one."""
-        grammar = cast("CompiledGrammar", self.grammars[place])
-        return _match((grammar, self.shapes[place], self.fields[place], self.texts[place]))
 
 
 class Matcher:
@@ -315,19 +243,3 @@ def _data(pairs: Mapping[str, str], wanted: tuple[tuple[str, Shape], ...]) -> di
             return None
         fields.update(read)
     return fields
-
-
-def key_values(text: str) -> Mapping[str, str]:
-    """Return the key="value" or key=value pairs of structured data or a record; the first of a repeated key."""
-    return _remembered_pairs(text) if len(text) <= _LONGEST_REMEMBERED else _pairs(text)
-
-
-def _pairs(text: str) -> Mapping[str, str]:
-    pairs: dict[str, str] = {}
-    for key, value in _PAIR.findall(text):
-        bare = value[1:-1] if value[:1] == '"' else value
-        pairs.setdefault(key, _ESCAPED.sub(r"\1", bare) if "\\" in bare else bare)
-    return pairs
-
-
-_remembered_pairs = lru_cache(1024)(_pairs)

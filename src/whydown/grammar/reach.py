@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from whydown.grammar.compile import pattern
 from whydown.grammar.model import Slot
+from whydown.grammar.patterns import pattern
 from whydown.grammar.slots import READINGS, converter
 from whydown.grammar.vocabulary import FIELDS, SlotType
 

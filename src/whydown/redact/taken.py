@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.assemble import is_of_daemon, is_of_vpn
-from whydown.grammar.match import key_values
+from whydown.grammar.pairs import key_values
 from whydown.redact import names
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from whydown.envelope.record import Record
     from whydown.grammar.event import Event
-    from whydown.grammar.match import Match
+    from whydown.grammar.matches import Match
     from whydown.redact.names import Named
     from whydown.sources.cutting import Place
     from whydown.sources.line import Line, Lines, Origin, Side

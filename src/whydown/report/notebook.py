@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from whydown.report.headline import began, title
 from whydown.report.layout import many
-from whydown.report.page import began, title
 from whydown.report.quote import quote
 
 if TYPE_CHECKING:

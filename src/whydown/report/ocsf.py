@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import whydown
 from whydown.diagnose.incident import Confidence
+from whydown.report.headline import title
 from whydown.report.jsonl import incident_wire, iso, json_line
-from whydown.report.page import title
 from whydown.report.phrases import phrase
 from whydown.report.siem import Turn, address, plain, process_id, told, turn, went_well, writer_began
 

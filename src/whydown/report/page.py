@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from whydown.diagnose.incident import STATED, Confidence, Layer, Missing
-from whydown.envelope.record import Certainty
+from whydown.diagnose.incident import STATED, Confidence, Missing
 from whydown.grammar.event import Provenance
 from whydown.report.document import (
     Item,
@@ -21,9 +20,9 @@ from whydown.report.document import (
     Section,
     Table,
 )
-from whydown.report.ladder import labels, place
-from whydown.report.layout import clock, day, duration, many, stamp, stamps
-from whydown.report.phrases import phrase
+from whydown.report.facts import facts
+from whydown.report.headline import LOOKS, open_question, title
+from whydown.report.layout import many, stamps
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -31,13 +30,7 @@ if TYPE_CHECKING:
 
     from whydown.diagnose.incident import Difference, Evidence, Incident
     from whydown.sessions.model import Heard
-    from whydown.sessions.names import Gateway
 
-_LAYERS = {Layer.SESSION: "IPsec session", Layer.TUNNEL: "IPsec tunnel", Layer.BGP: "BGP neighbour"}
-_STATES = {"down": "DOWN", "recovered": "was down, is up again", "flapping": "FLAPPING", "degraded": "DEGRADED"}
-LOOKS = {"down": "bad", "recovered": "good", "flapping": "bad", "degraded": "doubt"}
-# Reasons behind which one parameter differs: naming it is what the reader waits for.
-_OF_A_PARAMETER = frozenset({"No proposal chosen", "TS unacceptable", "Authentication failed"})
 _SURENESS = {Confidence.CONFIRMED: "", Confidence.PROBABLE: ", probably", Confidence.POSSIBLE: ", possibly"}
 _FAULT = {
     "edge": "the edge's side",
@@ -47,22 +40,6 @@ _FAULT = {
     "none": "nobody",
 }
 _FEW = 2  # differing parameters that find room above the table
-
-
-def title(incident: Incident) -> str:
-    """Say in a line what is down and the reason, and whether the answer is still open."""
-    said = f"{what(incident)}: {incident.reason}"
-    return f"{said} - {doubt}" if (doubt := open_question(incident)) else said
-
-
-def what(incident: Incident) -> str:
-    """Say what is down, or how it ails."""
-    return f"{_LAYERS[incident.layer]} {_STATES.get(incident.state, incident.state)}"
-
-
-def began(incident: Incident) -> str:
-    """Say when it began, where the lines tell."""
-    return stamp(incident.began) if incident.certainty is not Certainty.UNTIMED else "without a time"
 
 
 def page_of(
@@ -76,7 +53,7 @@ def page_of(
     unsettled = bool(open_question(incident))
     parts = (
         _short(incident, unsettled=unsettled),
-        _facts(incident, followers, heard),
+        facts(incident, followers, heard),
         _missing("Get next", incident.missing) if unsettled else None,
         _cause(incident),
         _actions(incident),
@@ -96,17 +73,6 @@ def page_of(
         incident=incident,
         number=number,
     )
-
-
-def open_question(incident: Incident) -> str:
-    """Name what the logs leave open; empty where the answer is given."""
-    guess = incident.cause is None or incident.confidence is Confidence.POSSIBLE
-    half = bool(incident.differs) and not any(d.edge and d.peer for d in incident.differs)
-    if incident.reason in _OF_A_PARAMETER and (guess or (half and incident.confidence is not Confidence.CONFIRMED)):
-        return "differing parameter UNKNOWN"
-    if incident.cause is None:
-        return "cause UNKNOWN"
-    return "cause NOT SETTLED" if guess else ""
 
 
 def _short(incident: Incident, *, unsettled: bool) -> Section:
@@ -129,79 +95,9 @@ def _both_values(difference: Difference) -> str:
     return f"{difference.parameter}, {edge} on the Edge, {peer} on the peer"
 
 
-def _facts(incident: Incident, followers: Sequence[Incident], heard: Sequence[Heard]) -> Section:
-    session = incident.session
-    stated = "stated by NSX" if incident.basis == "stated" else "inferred from the lines; NSX states none in these logs"
-    before = ""
-    if incident.trigger is not None:
-        step = incident.trigger
-        time = "" if step.event.certainty is Certainty.UNTIMED else f"{_moment(step.at, incident.began)} "
-        named = labels([one.event for one in (*incident.timeline, *incident.evidence)])
-        before = f"{time}{step.event.side or ''}: {phrase(step.event)}"
-        before += f" ({place(step.event, named)}), a probable trigger"
-    rows = (
-        ("session", " ".join(dict.fromkeys(part for part in (session.name, _uuid(session.id)) if part))),
-        ("edge", _gateway(session.edge, Side.EDGE, heard)),
-        ("peer", _gateway(session.peer, Side.PEER, heard)),
-        ("tunnel", incident.tunnel if incident.layer is Layer.TUNNEL else ""),
-        ("neighbour", incident.tunnel if incident.layer is Layer.BGP else ""),
-        (incident.state if incident.state in ("flapping", "degraded") else "down", _when(incident)),
-        ("reason", f"{stated}. {incident.reason_means}".strip()),
-        *(("with it", f"tunnel {f.tunnel}".strip() + f": {f.reason}") for f in followers),
-        ("before", before),
-        *(("then", text) for text in incident.consequences),
-        ("incident", incident.id if incident.revision == 1 else f"{incident.id}, revision {incident.revision}"),
-    )
-    return Section("facts", "", (Pairs(rows),))
-
-
-def _uuid(identity: str) -> str:
-    """Return NSX's own name of a session; one that was made up from the logs helps nobody to find it."""
-    return identity if identity.count("-") == 4 else ""
-
-
-def _gateway(gateway: Gateway, side: Side, heard: Sequence[Heard]) -> str:
-    listened = gateway.heard or any(h.side is side for h in heard)
-    identity = gateway.identity if gateway.identity not in (gateway.address, "%any") else ""
-    names = [gateway.host, gateway.address, f"ID {identity}" if identity else ""]
-    shown = " ".join(name for name in names if name) or "name and address not in the logs"
-    return f"{shown}, {gateway.vendor or 'vendor not known'}" if listened else f"{shown} - NO LOG GIVEN"
-
-
-def _when(incident: Incident) -> str:
-    """Say since when, until when or still, and how often."""
-    text = f"since {stamp(incident.began)}"
-    if incident.certainty is Certainty.UNTIMED:
-        stated = any(step.event.of_dump and step.at == incident.began for step in incident.timeline)
-        text = f"in a state dump of {stamp(incident.began)}, by its file's time" if stated else "the lines bear no time"
-        text += "; up again in the end" if incident.state == "recovered" else ""
-    elif incident.ended is not None and incident.state == "degraded" and incident.ended - incident.began < 1_000_000:
-        text = f"at {stamp(incident.began)}"
-    elif incident.ended is not None:
-        text = f"{stamps(incident.began, incident.ended)}, {duration(incident.ended - incident.began)}"
-    elif incident.last_seen is not None and incident.last_seen > incident.began + 1_000_000:
-        still = "last" if incident.state == "flapping" else "still down" if _is_quiet(incident) else "still failing"
-        text += f", {still} {_moment(incident.last_seen, incident.began)}Z"
-    if incident.downs > 1:
-        text += f", down {incident.downs} times"
-    if incident.attempts > 1:
-        text += f", {many(incident.attempts, 'failed attempt')}"
-    doubts = {1: "; year and zone assumed", 2: "; zone assumed"}
-    return text + doubts.get(int(incident.certainty), "")
-
-
 def _is_over(incident: Incident) -> bool:
     """Whether what was down is up again, so that nothing need be done at once."""
     return incident.state == "recovered"
-
-
-def _is_quiet(incident: Incident) -> bool:
-    """Whether nobody tried to bring the session or the tunnel up again."""
-    return incident.layer is not Layer.BGP and not incident.attempts
-
-
-def _moment(at: int, near: int) -> str:
-    return clock(at, millis=False) if day(at) == day(near) else stamp(at).removesuffix("Z")
 
 
 def _cause(incident: Incident) -> Section:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from whydown.report.coverage import coverage
 from whydown.report.document import Chart, Document, Entry, Index, Page, Section, Table
+from whydown.report.headline import LOOKS, began, open_question, what
 from whydown.report.layout import many
 from whydown.report.lives import lives_of, short_name
-from whydown.report.page import LOOKS, began, open_question, page_of, what
+from whydown.report.page import page_of
 from whydown.report.quiet import quiet_page
 
 if TYPE_CHECKING:

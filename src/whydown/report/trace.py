@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from whydown.diagnose.incident import Layer
+from whydown.report.headline import began, title
 from whydown.report.layout import Paper, Style
-from whydown.report.page import began, title
 from whydown.report.quote import prose, quote
 
 if TYPE_CHECKING:
