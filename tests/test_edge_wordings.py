@@ -172,6 +172,23 @@ def test_a_rekey_that_goes_unanswered_on_port_4500_may_be_a_peer_that_is_down(tm
     assert found.cause.name == "peer-down"
 
 
+def test_rows_of_two_negotiations_that_stand_mixed_tell_of_both_failures_and_guess_no_reason(tmp_path: Path) -> None:
+    blocks = [
+        block("08:13:20.001", IKE.format(SECOND), "No proposal chosen (14)", "DH group mismatch"),
+        block("08:13:20.001", IKE.format(SECOND), "Authentication failed (24)", "Remote ID mismatch"),
+    ]
+    blocks[1] = blocks[1].replace("198.51.100.20", "198.51.100.30")
+    rows = [row for pair in zip(*(one.splitlines() for one in blocks), strict=True) for row in pair]
+    (tmp_path / "edge.log").write_text("\n".join(rows), encoding="utf-8")
+    inputs = [Input(str(tmp_path / "edge.log"), Side.EDGE)]
+    found = analyze(inputs, library=library(), knowledge=knowledge(), options=DEFAULTS).incidents
+    sessions = {i.session.name: i for i in found if i.layer.value == "session"}
+    assert set(sessions) == {"198.51.100.20", "198.51.100.30"}
+    for one in sessions.values():
+        assert (one.reason, one.cause, one.confidence) == ("No reason stated", None, "possible")
+        assert "stands among those of another negotiation of the same moment" in one.reason_means
+
+
 def test_what_no_gateway_of_its_kind_could_write_leads_nowhere_where_its_log_has_a_gap(tmp_path: Path) -> None:
     first, second = (block(time, IKE.format(FIRST), "Timed out (65540)") for time in ("08:21:30.000", "08:23:30.000"))
     found = incident(tmp_path, first + second.replace("edge-01", "edge-02"), "session")

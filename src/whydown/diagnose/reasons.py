@@ -27,6 +27,15 @@ _OWN_ERROR_DO = (
     "Look at what the Edge's syslog says around that time.",
     "If it comes again, show the message and its number to VMware's support.",
 )
+_NSX = "NSX"  # the program of an Edge's lines; its IKE daemon gives a message whenever a negotiation fails
+_NO_MESSAGE = (
+    "The Edge says that a negotiation failed. The row that says with which message is not there, or stands among those "
+    "of another negotiation of the same moment, and nothing tells which of them it belongs to."
+)
+_NO_MESSAGE_DO = (
+    "Look at the Edge's next attempt: its rows tell the reason where no other negotiation fails in the same moment.",
+    "Read the reason on the Edge with 'get ipsecvpn session down', or in edge/vpn-session of its bundle.",
+)
 _PLAIN = re.compile(r"[A-Za-z0-9 ,.'()/_:-]{1,80}")  # words that may stand in a title
 
 # What NSX shows on a tunnel whose session is down, by the session's reason; "IKE SA down" for every other.
@@ -63,12 +72,19 @@ def _unlisted(layer: str, scene: Scene) -> Shown | None:
 
 
 def _message(layer: str, scene: Scene) -> Shown | None:
-    """Return the error that the Edge's daemon gives for its last failed negotiation; it stands in no alarm table."""
+    """Return the error that the Edge's daemon gives for its last failed negotiation; it stands in no alarm table.
+
+    Where it gives none, that a negotiation failed is what is known.
+    """
     kind = _FAILED.get(layer)
-    for event in reversed(scene.events):
-        if event.kind is kind and event.side is Side.EDGE and event.get("error_code"):
+    failed = [event for event in reversed(scene.events) if event.kind is kind and event.side is Side.EDGE]
+    for event in failed:
+        if event.get("error_code"):
             reason = replace(_in_its_words(layer, str(event.get("error"))), means=_OWN_ERROR, do=_OWN_ERROR_DO)
             return Shown(reason, event.at, {}, (("reason", event),), stated=False)
+    if failed and failed[0].app == _NSX and not failed[0].fields.keys() & {"notify", "error", "reason"}:
+        reason = replace(_unstated(layer), means=_NO_MESSAGE, do=_NO_MESSAGE_DO)
+        return Shown(reason, failed[0].at, {}, (("reason", failed[0]),), stated=False)
     return None
 
 

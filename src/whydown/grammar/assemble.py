@@ -1,101 +1,46 @@
 """Matches to events: blocks of several records become one event, repeats are folded, every line is counted.
 
-A block is an opening record and further ones (`more`) of the same host, program and process within one second. Blank
-records, ignored ones, and those no template knows do not end it; a record that opens an event does. The order of the
-input is kept: an event that stands behind a block which is still open waits for it. All state is bounded.
+A block is an opening record and further ones (`more`) of the same host, program, process and thread within one second
+(`opened.py`). Only a record that opens another block ends it, if the two are not mixed. The order of the input is kept:
+an event that stands behind a block which is still open waits for it. All state is bounded.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 from itertools import chain, compress
 from operator import itemgetter, ne, not_
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from whydown.envelope.record import Records
-from whydown.grammar.compile import JOINT
-from whydown.grammar.event import Event, Provenance
 from whydown.grammar.events import Events
-from whydown.grammar.fields import readable
 from whydown.grammar.gist import gist, shape_of
 from whydown.grammar.matches import Matches
+from whydown.grammar.opened import Opened, Stretch
 from whydown.grammar.pairs import key_values
-from whydown.grammar.vocabulary import FIELDS, SlotType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from whydown.envelope.record import Record
-    from whydown.grammar.compile import Block, CompiledGrammar, Shape
-    from whydown.grammar.event import Rule
+    from whydown.grammar.compile import Block, CompiledGrammar
+    from whydown.grammar.event import Event, Rule
     from whydown.grammar.matches import Match
     from whydown.tally import Tally
 
 SECOND = 1_000_000  # microseconds: records further apart belong to no common block, and are no repeats
 _NSX = "NSX"  # the program of which every line of an Edge is
-_ROWS = 64  # records of one block
 _WAITING = 512  # events held back by open blocks
 _WRITERS = 1024  # host, program and process whose last record is remembered
 _SHAPES = 5000  # different shapes of unknown lines that are told apart
 _REST = "(further shapes)"
 
+_MIXED = "(row of one of several blocks written at once) "
+
 _Writer: TypeAlias = tuple[str, str, str]  # host, program, process
+_Thread: TypeAlias = tuple[str, str, str, str]
 
 _SEVERAL = 16  # records that are worth doing at once
-
-
-@dataclass(slots=True)
-class _Open:
-    """A block that may get further records."""
-
-    block: Block
-    vendor: str
-    rule: Rule
-    records: list[Record]
-    fields: dict[str, Any]
-    used: set[int] = field(default_factory=set)  # which `more` wordings it has had
-    closed: bool = False
-
-    def add(self, record: Record, shape: Shape, fields: dict[str, Any]) -> None:
-        """Add a further record; the block is as sure as the least sure of its wordings."""
-        self.records.append(record)
-        if shape.rule.provenance is Provenance.ASSUMED:
-            self.rule = self.rule._replace(provenance=Provenance.ASSUMED)
-        for name, value in fields.items():
-            before = self.fields.setdefault(name, value)
-            if before != value and name in FIELDS and FIELDS[name].type is SlotType.TEXT:
-                self.fields[name] = f"{before}{JOINT}{value}"  # a second `Reason:` row
-
-    def events(self) -> tuple[Event, ...]:
-        """Return the block's own event, and what it finds besides."""
-        first, block = self.records[0], self.block
-        event = Event(
-            first.at,
-            first.certainty,
-            first.side,
-            first.host,
-            first.app,
-            first.pid,
-            self.vendor,
-            block.kind,
-            block.direction,
-            {**self.fields, **block.sets},
-            self.rule,
-            tuple(record.origin for record in self.records),
-            "\n".join(record.text for record in self.records),
-        )
-        return _turned(event, block)
-
-
-def _turned(event: Event, block: Block) -> tuple[Event, ...]:
-    """Return an event as what it becomes by its fields, and what it finds besides."""
-    holding = [change for change in block.changes if change.holds(event.fields)]
-    own = next((change for change in holding if not change.further), None)
-    if own is not None:
-        event = event._replace(kind=own.kind, direction=own.direction)
-    event = event._replace(fields=readable(dict(event.fields)))
-    return (event, *(event._replace(kind=c.kind, direction=c.direction) for c in holding if c.further))
 
 
 class Assembler:
@@ -105,8 +50,8 @@ class Assembler:
         """Count what becomes of each record in `tally`."""
         self._tally = tally
         self._last: dict[_Writer, Record] = {}
-        self._open: dict[_Writer, _Open] = {}
-        self._waiting: deque[Event | _Open] = deque()
+        self._open: dict[_Thread, Stretch] = {}
+        self._waiting: deque[Event | Opened] = deque()
 
     def feed(self, records: Sequence[Record], matches: Sequence[Match | None]) -> list[Event]:
         """Return the events that a batch completes."""
@@ -157,10 +102,13 @@ class Assembler:
         writer = record[2:5]
         if not self._is_fresh(record, writer):
             self._tally.repeated += 1
+            if self._open and (stretch := self._open.get(_thread(record))) is not None:
+                again = stretch.take_again(record, match)
+                self._waiting += () if again is None else (again,)
             return ()
         shape = match[1]
         if self._open or shape is None or shape.block is None or not shape.block.plain:
-            return self._take(record, match, writer)
+            return self._take(record, match)
         self._tally.events += 1
         return Events(Records.of([record]), Matches.of([match]), (0,))
 
@@ -210,13 +158,13 @@ class Assembler:
             return True
         return before[7] != record[7] or not _repeats(record, before)
 
-    def _take(self, record: Record, match: Match, writer: _Writer) -> Iterator[Event]:
+    def _take(self, record: Record, match: Match) -> Iterator[Event]:
         """Yield the events that a record completes which is no plain event, or comes while a block is open."""
         tally, shape = self._tally, match.shape
         if self._open:
             self._pass_time(record)
         event: Event | None = None
-        if self._open and self._continues(record, match, writer):
+        if self._open and self._continues(record, match):
             tally.continued += 1
         elif shape is None:
             event = self._unknown(record, match)
@@ -233,8 +181,8 @@ class Assembler:
 
     def finish(self) -> list[Event]:
         """Return what still waits: there will be no more records."""
-        for writer in list(self._open):
-            self._close(writer)
+        for thread in list(self._open):
+            self._close(thread)
         return list(self._ready())
 
     def _unknown(self, record: Record, match: Match) -> Event | None:
@@ -246,75 +194,83 @@ class Assembler:
         if record.app == _NSX and not is_of_vpn(record):
             tally.other += 1
             return None
-        tally.unknown += 1
-        key = (match.grammar.name, shape_of(match.text))
-        if key not in tally.unknown_shapes:
-            if len(tally.unknown_shapes) >= _SHAPES:
-                key = (match.grammar.name, _REST)
-            tally.unknown_examples.setdefault(key, str(record.origin))
-        tally.unknown_shapes[key] += 1
+        self._count_unknown(record, match.grammar.name, shape_of(match.text))
         event = gist(record, match) if match.grammar.of_ike else None
         if event is not None:
             tally.gists += 1
         return event
 
+    def _count_unknown(self, record: Record, grammar: str, shape: str) -> None:
+        """Count a record that is not understood, by what it looks like."""
+        tally = self._tally
+        tally.unknown += 1
+        key = (grammar, shape)
+        if key not in tally.unknown_shapes:
+            if len(tally.unknown_shapes) >= _SHAPES:
+                key = (grammar, _REST)
+            tally.unknown_examples.setdefault(key, str(record.origin))
+        tally.unknown_shapes[key] += 1
+
     def _begin(self, record: Record, match: Match, block: Block, rule: Rule) -> None:
         """Open the block of an event that may get further records or turn into something else."""
         self._tally.events += 1
-        writer = (record.host, record.app, record.pid)
-        self._close(writer)
-        opened = _Open(block, match.grammar.vendor, rule, [record], match.fields)
+        opened = Opened(block, match.grammar.vendor, rule, [record], match.fields)
         if block.more:
-            self._open[writer] = opened
+            thread = _thread(record)
+            stretch = self._open.get(thread)
+            if stretch is None or not stretch.has_room(record):
+                self._close(thread)
+                stretch = self._open[thread] = Stretch()
+            stretch.blocks.append(opened)
         else:
             opened.closed = True
         self._waiting.append(opened)
 
-    def _continues(self, record: Record, match: Match, writer: _Writer) -> bool:
-        """Whether a record is a further one of its writer's open block; if so it is added."""
-        block = self._open.get(writer)
-        if block is None or len(block.records) >= _ROWS:
-            return False
-        opens = match.shape is not None and match.shape.block is not None
-        for number, shape in enumerate(block.block.more):
-            fields = shape.read(match.text)
-            if fields is None:
-                continue
-            clashes = any(block.fields.get(name, value) != value for name, value in fields.items())
-            if opens and (clashes or number in block.used):
-                return False  # of another block, written in the same second
-            block.used.add(number)
-            block.add(record, shape, fields)
-            return True
-        return False
+    def _continues(self, record: Record, match: Match) -> bool:
+        """Whether a record is a further one of its thread's open blocks; if so it is added."""
+        stretch = self._open.get(_thread(record))
+        return stretch is not None and stretch.take(record, match)
 
-    def _close(self, writer: _Writer) -> None:
-        block = self._open.pop(writer, None)
-        if block is not None:
-            block.closed = True
+    def _close(self, thread: _Thread) -> None:
+        """Close a thread's blocks; rows of which nothing tells whose they are count as unknown."""
+        stretch = self._open.pop(thread, None)
+        if stretch is None:
+            return
+        lost, heads, rows = stretch.settle()
+        tally = self._tally
+        tally.events += heads
+        tally.continued += rows - len(lost)
+        tally.repeated -= heads + rows
+        for record, match in lost:
+            self._count_unknown(record, stretch.grammar, _MIXED + shape_of(match.text))
 
     def _pass_time(self, record: Record) -> None:
         """Close the blocks of the record's host that are over by its clock."""
-        for writer, block in list(self._open.items()):
-            if writer[0] == record.host and not -SECOND <= record.at - block.records[-1].at <= SECOND:
-                self._close(writer)
+        for thread, stretch in list(self._open.items()):
+            if thread[0] == record.host and not -SECOND <= record.at - stretch.at <= SECOND:
+                self._close(thread)
 
     def _ready(self) -> Iterator[Event]:
         """Yield what need wait no longer; too much waiting ends the oldest block."""
         waiting = self._waiting
         while waiting:
             first = waiting[0]
-            if isinstance(first, _Open):
+            if isinstance(first, Opened):
                 if not first.closed and len(waiting) <= _WAITING:
                     return
-                first.closed = True
-                for writer in [writer for writer, block in self._open.items() if block is first]:
-                    del self._open[writer]
+                for thread in [thread for thread, stretch in self._open.items() if first in stretch.blocks]:
+                    self._close(thread)
                 waiting.popleft()
                 yield from first.events()
             else:
                 waiting.popleft()
                 yield first
+
+
+def _thread(record: Record) -> _Thread:
+    """Return who wrote a record, to the thread where the record names it."""
+    pairs = key_values(record.data) if " t" in record.data else {}
+    return (*record[2:5], pairs.get("tid", pairs.get("tname", "")))
 
 
 def _openers(matches: Matches) -> list[int]:

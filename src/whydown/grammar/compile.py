@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from whydown.grammar.event import Provenance, Rule
 from whydown.grammar.expressions import compiled
 from whydown.grammar.fields import Fields, Unread
+from whydown.grammar.mixed import Step
 from whydown.grammar.model import EventBlock, Slot, Template
 from whydown.grammar.patterns import Pattern, pattern
 from whydown.grammar.slots import MASKED, converter
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from whydown.grammar.model import Grammar, IgnoreBlock
     from whydown.grammar.vocabulary import Kind
 
+_SEVERAL = ("reason",)  # what a row says of which a block may have several
 JOINT = "; "  # between the texts that several rows of a block gave for one field
 _BLANKS = re.compile(" +")
 _BEYOND_LINE = re.compile(r"\\[DWs]")  # classes that hold line feeds; `[^...]` is kept from that
@@ -42,6 +44,10 @@ class Change(NamedTuple):
         return all(name in fields and (not values or _among(fields[name], values)) for name, values in self.when)
 
 
+def _step(written: Pattern, number: int) -> Step:
+    return Step(number, many=written.names == _SEVERAL, announces=not any(isinstance(p, Slot) for p in written.parts))
+
+
 def _among(value: Any, values: frozenset[Any]) -> bool:
     return value in values or (isinstance(value, str) and not values.isdisjoint(value.split(JOINT)))
 
@@ -56,9 +62,14 @@ class Block:
     more: tuple[Shape, ...] = ()
     changes: tuple[Change, ...] = ()
     plain: bool = field(init=False)  # one record is one event of this kind, always
+    steps: tuple[Step, ...] = field(init=False)  # of each `more`: which row it is; wordings that begin alike are one
 
     def __post_init__(self) -> None:
-        """Tell once whether there is anything to wait for or to decide."""
+        """Tell once whether there is anything to wait for or to decide, and in which order."""
+        firsts = list(dict.fromkeys(shape.pattern.first.strip() for shape in self.more))
+        object.__setattr__(
+            self, "steps", tuple(_step(s.pattern, firsts.index(s.pattern.first.strip())) for s in self.more)
+        )
         object.__setattr__(self, "plain", not self.more and not self.changes)
 
 
