@@ -10,6 +10,7 @@ from diagnose.episodes import BASE, SECOND, episode, event, heard
 from whydown.diagnose.coverage import supplies
 from whydown.diagnose.engine import Finding, find, reason_shown, why_not
 from whydown.diagnose.incident import Difference
+from whydown.diagnose.ranking import ask_all
 from whydown.diagnose.scene import Scene
 from whydown.diagnose.search import STEPS
 from whydown.diagnose.syntax import read_causes
@@ -445,6 +446,16 @@ def test_a_search_that_takes_too_long_is_given_up_and_told() -> None:
     many = [event("edge retransmit", at=float(n)) for n in range(100)]
     assert find(made, Scene(episode(*many)), None, tally) is None
     assert [(n.where, str(STEPS) in n.message) for n in tally.notices] == [("cause x", True)]
+
+
+def test_a_cause_that_was_given_up_is_told_though_it_is_no_answer() -> None:
+    made = cause("if edge retransmit as a", "and edge retransmit as b", "where count(a) + count(b) = 0")
+    scene = Scene(episode(*[event("edge retransmit", at=float(n)) for n in range(200)]))
+    shown = reason_shown(reason("if edge retransmit"), scene)
+    tally = Tally()
+    assert shown is not None
+    assert ask_all([made], scene, shown, tally) == ([], frozenset())
+    assert [n.where for n in tally.notices] == ["cause x"]
 
 
 def test_a_clause_that_fails_whatever_is_bound_before_it_is_not_tried_again_and_again() -> None:

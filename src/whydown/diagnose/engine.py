@@ -109,7 +109,7 @@ def _is_said(event: Event) -> bool:
 def find(cause: Cause, scene: Scene, shown: Shown | None, tally: Tally | None = None) -> Finding | None:
     """Return what an episode says about a cause, given the reason it was found to have; None where something is false.
 
-    A search that takes too many steps ends with the best found so far and a notice in the tally.
+    A search that takes too many steps ends with the best found so far; where nothing was, the tally bears a notice.
     """
     best: tuple[_Rank, Solution, Search] | None = None
     given_up = False
@@ -132,7 +132,7 @@ def find(cause: Cause, scene: Scene, shown: Shown | None, tally: Tally | None = 
             if not promising(search.at_best()):
                 break
         given_up = given_up or search.given_up
-    if given_up and tally is not None:
+    if given_up and best is None and tally is not None:
         tally.notice(f"cause {cause.name}", f"given up after {STEPS} steps: too many events fit its clauses")
     return _finding(cause, best[1], best[2], given_up=given_up) if best else None
 

@@ -24,7 +24,7 @@ def ask_all(causes: Iterable[Cause], scene: Scene, reason: Shown, tally: Tally) 
     The second value names all that fit well, silenced or not: a better answer does not speak against them.
     """
     name = reason.reason.asked
-    found = [f for c in causes if name in c.reasons and (f := find(c, scene, reason)) and f.evidence]
+    found = [f for c in causes if name in c.reasons and (f := find(c, scene, reason, tally)) and f.evidence]
     for finding in found:
         if finding.given_up:
             tally.notice(finding.cause.name, "has too many ways to be true here; the best one found is shown")
