@@ -55,6 +55,13 @@ def test_an_attempt_that_fails_is_down_until_the_next_one() -> None:
     assert states(life.spans) == [(NEGOTIATING, 0), (DOWN, 1), (NEGOTIATING, 30), (DOWN, 31)]
 
 
+def test_an_sa_that_the_other_side_refused_at_once_was_never_up() -> None:
+    begun = an_event(PEER, Kind.IKE_START, OUT, at=T0, line=1)
+    refused = an_event(PEER, Kind.AUTH_ID_MISMATCH, LOCAL, at=T0 + 2 * SECOND, line=2)
+    life = life_of(begun, at(1, Kind.IKE_UP), refused, at(9, Kind.IKE_DELETE))
+    assert states(life.spans) == [(NEGOTIATING, 0), (DOWN, 2)]
+
+
 def test_a_tunnel_that_is_down_while_its_session_is_up_stands_below() -> None:
     tunnel = replace(both_sides(), layer=Layer.TUNNEL, began=T0 + 5 * SECOND, ended=T0 + 9 * SECOND)
     report = Report((tunnel,), a_tally(), (a_session(at(0, Kind.IKE_UP)),))

@@ -11,10 +11,10 @@ from whydown.diagnose.incident import Layer
 from whydown.envelope.record import Certainty
 from whydown.grammar.names import ERRORS
 from whydown.grammar.vocabulary import Kind
+from whydown.sessions.course import course_of
 from whydown.sessions.protocols import is_of_child
-from whydown.sessions.sas import SESSION, turns
+from whydown.sessions.sas import SESSION
 from whydown.sessions.signs import BENIGN, SIGNS, STARTS, WEAK
-from whydown.sources.line import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -121,11 +121,8 @@ def _life(session: Session, incidents: Sequence[Incident]) -> Life:
 
 
 def _spans(session: Session, until: int) -> Iterator[Span]:
-    """Follow a session's events; the edge's own log says when it was up, as for the incidents."""
-    hears = session.hearing.hears
-    side = Side.EDGE if hears(Side.EDGE) or not hears(Side.PEER) else Side.PEER
-    told = turns([e for e in session.events if e.side is side or e.of_dump])
-    turn = {id(t.event): t.up for t in told if t.layer == SESSION}
+    """Yield what the session was from change to change; it was up when it was for the incidents."""
+    turn = {id(t.event): t.up for t in course_of(session).session}
     marks: list[tuple[int, State]] = []
     for event in session.events:
         state = marks[-1][1] if marks else None

@@ -11,12 +11,11 @@ from whydown.grammar.vocabulary import Kind
 from whydown.sessions.alive import CHILD_UPS, tunnel_name
 from whydown.sessions.attempts import failed_sessions, failed_tunnels, is_failing
 from whydown.sessions.clues import BGP_KINDS, SECOND
-from whydown.sessions.disowned import without_disowned
-from whydown.sessions.half_up import taken_up
+from whydown.sessions.course import course_of
 from whydown.sessions.model import Episode
 from whydown.sessions.one_sided import signs_across
 from whydown.sessions.protocols import is_of_child
-from whydown.sessions.sas import BGP, SESSION, TUNNEL, Turn, turns
+from whydown.sessions.sas import BGP, SESSION, TUNNEL, Turn
 from whydown.sessions.signs import AILING, BENIGN, CURED, EITHER, REFUSED, SIGNS, STANDING
 from whydown.sessions.stretches import Stretch, cut_stretches, fallen_silent, fold, is_sign, never_begun
 from whydown.sessions.unprotected import unheeded
@@ -37,20 +36,9 @@ _at = attrgetter("at")
 
 
 def cut_episodes(session: Session) -> tuple[Episode, ...]:
-    """Cut a session's events into episodes of trouble, session layer first, each layer in time order.
-
-    The edge's own log says when the session was up, but for what the peer refused thereupon; only where it was not
-    given does the peer's. What NSX's state dumps say counts beside either.
-    """
-    hears = session.hearing.hears
-    side = Side.EDGE if hears(Side.EDGE) or not hears(Side.PEER) else Side.PEER
-    shared = without_disowned(session.events, side)
-    told = list(turns([e for e in shared if e.side is side or (e.of_dump and e.side is Side.EDGE)]))
+    """Cut a session's events into episodes of trouble, session layer first, each layer in time order."""
+    side, alone, ups, of_tunnels = course_of(session)
     episodes = []
-    ups = [t for t in told if t.layer == SESSION]
-    alone = not hears(side.other)
-    if alone:
-        ups = taken_up(ups, session.events)
     events = tuple(e for e in session.events if e.kind not in BGP_KINDS)
     stretches = list(cut_stretches(events, ups, SESSION, side)) or never_begun(events, side)
     if alone and not any(s.ended is None for s in stretches):
@@ -62,10 +50,10 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
         episodes.append(replace(_ailment(session, SESSION, "", across), one_sided=True))
     if strays := unheeded(events, ups):
         episodes.append(_ailment(session, SESSION, "", strays))
-    tunnels = {t.tunnel for t in told if t.layer == TUNNEL}
+    tunnels = {t.tunnel for t in of_tunnels}
     tunnels |= {tunnel_name(e) for e in session.events if e.kind is Kind.TUNNEL_DOWN}
     for tunnel in sorted(tunnels - {""}) or [""]:
-        mine = [t for t in told if t.layer == TUNNEL and t.tunnel == tunnel]
+        mine = [t for t in of_tunnels if t.tunnel == tunnel]
         near = _of_tunnel(session.events, tunnel)
         stretches = list(cut_stretches(near, mine, TUNNEL, side))
         _count(session, TUNNEL, near, stretches)
