@@ -156,7 +156,7 @@ def _tell(
         evidence=evidence,
         timeline=pick_timeline(episode, evidence),
         trigger=find_trigger(episode, evidence),
-        contradictions=(*_one_sided(episode), *_contradictions(shown, lead)),
+        contradictions=(*_one_sided(episode), *_crossing(episode), *_contradictions(shown, lead)),
         ruled_out=_ruled_out(knowledge.causes, fitting.union(f.cause.name for f in findings), reason, session),
         missing=name_missing(knowledge.commands, scene, reason, findings),
         attempts=episode.attempts,
@@ -164,7 +164,8 @@ def _tell(
         last_seen=episode.last_seen,
         clocks=session.clocks,
         link=reason.reason.link,
-        possible_problems=judge_problems(knowledge, scene, reason, findings, supplies),
+        # the console's rows are of sessions that are down
+        possible_problems=() if episode.crossing else judge_problems(knowledge, scene, reason, findings, supplies),
     )
     return Told(incident, scene, shown, tuple(findings))
 
@@ -227,6 +228,11 @@ def _alternatives(findings: Sequence[Finding], causes: Sequence[CauseBlock]) -> 
     return tuple((alike | others).values())[:_ALTERNATIVES]
 
 
+def _crossing(episode: Episode) -> tuple[str, ...]:
+    """Say of a refusal that crossed a negotiation which went well that it was no outage."""
+    return (_NOT_DOWN,) if episode.crossing else ()
+
+
 def _one_sided(episode: Episode) -> tuple[str, ...]:
     """Say of a session's trouble without a down that one gateway has the IKE SA and the other has not."""
     if not episode.one_sided:
@@ -266,6 +272,12 @@ def _ruled_out(
         if reason.reason.asked in {n.name for n in c.explains} and c.name.split("/")[0] not in left
     }
     return tuple(sorted(titles))
+
+
+_NOT_DOWN = (
+    "Nothing was down: each gateway began a negotiation in these seconds, and only the other one succeeded. The session "
+    "comes up as long as the side whose negotiation is accepted begins it."
+)
 
 
 def _state(episode: Episode) -> str:

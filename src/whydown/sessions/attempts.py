@@ -67,7 +67,7 @@ class _Begun:
 
     def fail(self, event: Event) -> bool:
         """Take down that one failed, the last one if nothing tells whose; return whether one was under way."""
-        own = _whose(event)
+        own = begun_by_writer(event)
         if own is None and self.open:
             own = self.open[-1]
         if own not in self.open:
@@ -85,7 +85,7 @@ class _Begun:
         return self.by - Counter(self.open) if ended else self.by
 
 
-def _whose(event: Event) -> bool | None:
+def begun_by_writer(event: Event) -> bool | None:
     """Whether the writer itself began what failed, as far as its line tells."""
     role = event.get("role")
     if event.kind in _TELLS_ROLE and role in ("initiator", "responder"):
@@ -170,7 +170,9 @@ class _Ike:
             self.names.update(_names(event))
         elif kind in _ENDED and not self.tells and not _names(event):
             if event.at - self.last > _ONE_BLOW:
-                self.begun.add(own=_whose(event))  # a block that tells how it went from the beginning to the end
+                self.begun.add(
+                    own=begun_by_writer(event)
+                )  # a block that tells how it went from the beginning to the end
             self.last = event.at
         elif kind is Kind.IKE_UP:
             self.begun.succeed()
@@ -255,5 +257,5 @@ class _Child:
         if self.begun.fail(event) or (known if name else gap <= _TOGETHER):
             return
         if gap > _ONE_BLOW:
-            self.begun.add(own=_whose(event))
+            self.begun.add(own=begun_by_writer(event))
             self.begun.fail(event)

@@ -12,6 +12,7 @@ from whydown.sessions.alive import CHILD_UPS, tunnel_name
 from whydown.sessions.attempts import failed_sessions, failed_tunnels, is_failing
 from whydown.sessions.clues import BGP_KINDS, SECOND
 from whydown.sessions.course import course_of
+from whydown.sessions.crossing import crosses, refused_other_way
 from whydown.sessions.model import Episode
 from whydown.sessions.one_sided import signs_across
 from whydown.sessions.protocols import is_of_child
@@ -41,20 +42,26 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
     episodes = []
     events = tuple(e for e in session.events if e.kind not in BGP_KINDS)
     stretches = list(cut_stretches(events, ups, SESSION, side)) or never_begun(events, side)
+    crossing = [s for s in stretches if crosses(s)]
+    stretches = [s for s in stretches if s not in crossing]
     if alone and not any(s.ended is None for s in stretches):
         stretches += fallen_silent(events, ups, side)
     _count(session, SESSION, events, stretches)
     episodes += [_episode(session, SESSION, "", s) for s in fold(stretches)]
+    for met in crossing:
+        if refused := refused_other_way(met, events):
+            episodes.append(replace(_ailment(session, SESSION, "", refused), crossing=True))
     episodes += _refused_beside(session, ups, side)
     if across := signs_across(events, side, ups):
         episodes.append(replace(_ailment(session, SESSION, "", across), one_sided=True))
     if strays := unheeded(events, ups):
         episodes.append(_ailment(session, SESSION, "", strays))
+    refused_ike = {id(e) for met in crossing for e in met.signs}
     tunnels = {t.tunnel for t in of_tunnels}
     tunnels |= {tunnel_name(e) for e in session.events if e.kind is Kind.TUNNEL_DOWN}
     for tunnel in sorted(tunnels - {""}) or [""]:
         mine = [t for t in of_tunnels if t.tunnel == tunnel]
-        near = _of_tunnel(session.events, tunnel)
+        near = [e for e in _of_tunnel(session.events, tunnel) if id(e) not in refused_ike]
         stretches = list(cut_stretches(near, mine, TUNNEL, side))
         _count(session, TUNNEL, near, stretches)
         episodes += [_episode(session, TUNNEL, tunnel, s) for s in fold(stretches)]

@@ -137,4 +137,7 @@ class Episode:
     attempts: int  # how many negotiations failed in it
     last_seen: int  # the last sign of trouble
     events: tuple[Event, ...]
+    crossing: bool = (
+        False  # a negotiation of the peer's was refused while the Edge's brought the session up, or reversed
+    )
     one_sided: bool = False  # the edge's log has the SA to its end, the peer's says that the peer has none

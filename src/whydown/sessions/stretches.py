@@ -42,6 +42,7 @@ class Stretch:
     last_seen: int = 0
     signs: list[Event] = field(default_factory=list)
     flaps: int = 1
+    up: Event | None = None  # what ended it
     planned: bool = False  # a reauthentication was begun right before
 
 
@@ -58,7 +59,7 @@ def cut_stretches(events: Sequence[Event], told: Sequence[Turn], layer: str, sid
         if change is not None:
             up = change.up
             if up and stretch:
-                stretch.ended = event.at
+                stretch.ended, stretch.up = event.at, event
                 yield stretch
                 stretch = None
             elif not up:
