@@ -76,6 +76,12 @@ def tagged(rest: str) -> Body | None:
     return _process(host, tail)
 
 
+def tag_header(words: str) -> tuple[str, str, str, str, str] | None:
+    """Read `host app[pid]`; None where it is something else."""
+    known = _writer(words) if len(words) < _LONGEST_TAG else None
+    return (*known, "") if known else None
+
+
 def with_tag(host: str, tag: str, text: str) -> Body | None:
     """Make the body of `host tag: text`, the colon being part of `tag`; None where that is no program's name."""
     text = text.strip()

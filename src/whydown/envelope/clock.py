@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from itertools import groupby
 from operator import add, itemgetter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from whydown.envelope import stamps
+from whydown.envelope.parts import Parts, keep
 from whydown.envelope.record import Certainty
 from whydown.envelope.settle import Stretch, Years
 from whydown.envelope.stamps import DAY, HOUR, SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import tzinfo
 
 _AHEAD = 26 * HOUR  # how far a stamp may lie behind the file's last change: any zone, and a little
 _FORWARD = 334 * DAY  # a line lies up to this much later than the one before it; otherwise up to a month earlier
 _SHUFFLE = 60 * SECOND  # lines of one file come this much out of order
 _QUARTER = 900 * SECOND  # zones change their offset at quarters of an hour
-_CACHE = 20_000
-# The parts of `2026-11-21T20:40:01.123456Z`, and of what follows its seconds.
-_WALL, _TAIL = itemgetter(slice(19)), itemgetter(slice(19, None))
-_MINUTE = 17  # characters up to the seconds
-_SECONDS = {f"{second:02}": second * SECOND for second in range(60)}
-_MICROS = 7  # characters of a fraction with its point
-_FIRST, _DIGITS, _ZONE = itemgetter(slice(1)), itemgetter(slice(1, _MICROS)), itemgetter(slice(_MICROS, None))
-_POINTS = frozenset(".,")
+_DAY = itemgetter(slice(6))  # of `Nov 21 20:40:01`
 _MONTH = 31 * DAY
 _FEBRUARY = 2
 _STAMPED = Certainty.STAMPED
 BESIDE = "the complete stamps beside them"
-_K = TypeVar("_K")
-_V = TypeVar("_V")
-
-
-@dataclass(slots=True)
-class Parts:
-    """Parts of stamps that were read before, for the clocks of all files."""
-
-    walls: dict[str, int] = field(default_factory=dict)  # 2026-11-21T20:40:01
-    tails: dict[str, tuple[int, bool]] = field(default_factory=dict)  # .123Z or +00:00: what to add; whether a zone
-    zoned: dict[str, int] = field(default_factory=dict)  # the same of those that name a zone
-    times: dict[str, int] = field(default_factory=dict)  # 20:40:01
+_LEAP_YEAR = 2000
 
 
 class Clock:
@@ -69,8 +52,8 @@ class Clock:
         self._told = False
         self._local = Certainty.ZONE_ASSUMED if zone is None else Certainty.STAMPED
         self._yearless = Certainty.YEAR_ASSUMED
-        parts = parts or Parts()
-        self._walls, self._tails, self._zoned, self._times = parts.walls, parts.tails, parts.zoned, parts.times
+        self._parts = parts = parts or Parts()
+        self._walls, self._tails, self._times = parts.walls, parts.tails, parts.times
         self._offsets: dict[int, tuple[int, int]] = {}
         self.year_from = ""  # what told the year of the first stamp without one
         self.unzoned = False  # a stamp without a zone was read
@@ -113,42 +96,17 @@ class Clock:
         self.at = self._last_full = at
         return _STAMPED
 
-    def zoned(self, stamped: Sequence[str]) -> list[int] | None:
-        """Read many stamps with year and zone in their order; None, and nothing is read, where one is no such stamp."""
-        tails = list(map(_TAIL, stamped))
-        micros: Iterable[int] = ()
-        if len(tails[0]) >= _MICROS and tails[0][1:_MICROS].isdecimal():
-            digits = "".join(map(_DIGITS, tails))
-            plain = digits.isascii() and digits.isdecimal() and len(digits) == 6 * len(tails)
-            if not plain or not _POINTS.issuperset(map(_FIRST, tails)):
-                return None
-            micros = map(int, map(_DIGITS, tails))
-            tails = list(map(_ZONE, tails))
-        try:
-            adds = _looked_up(self._zoned, tails, _zoned)
-            walls = _looked_up(self._walls, list(map(_WALL, stamped)), self._wall)
-        except KeyError:
+    def all_full(self, stamped: Sequence[str]) -> tuple[list[int], Certainty] | None:
+        """Read many stamps as `full` does, in their order; None, and nothing is read, where not all name a zone, or none."""
+        read = self._parts.full(stamped)
+        if read is None:
             return None
-        ats = list(map(add, walls, adds))
-        if micros:
-            ats = list(map(add, ats, micros))
+        ats, zoned = read
+        if not zoned:
+            return self._all_local(ats), self._local
         self.epoch(ats[0])
         self.at = self._last_full = ats[-1]
-        return ats
-
-    def _wall(self, text: str) -> int | None:
-        """Read the wall clock of a stamp by its minute, which others share."""
-        seconds = _SECONDS.get(text[_MINUTE:])
-        if seconds is None:  # a leap second, or none at all
-            return stamps.wall_clock(text)
-        first = f"{text[:_MINUTE]}00"
-        begin = self._walls.get(first)
-        if begin is None:
-            begin = stamps.wall_clock(first)
-            if begin is None:
-                return None
-            _keep(self._walls, first, begin)
-        return begin + seconds
+        return ats, _STAMPED
 
     def epoch(self, at: int) -> Certainty:
         """Take a complete time, in microseconds UTC."""
@@ -165,11 +123,11 @@ class Clock:
         if wall is None or tail is None:
             return None
         micros, shift = tail
-        _keep(self._walls, stamp[:19], wall)
+        keep(self._walls, stamp[:19], wall)
         if len(stamp) > 25 and stamp[20:26].isdecimal() and not stamp[26:27].isdecimal():
-            _keep(self._tails, stamp[26:], (-(shift or 0), shift is not None))
+            keep(self._tails, stamp[26:], (-(shift or 0), shift is not None))
         else:
-            _keep(self._tails, stamp[19:], (micros - (shift or 0), shift is not None))
+            keep(self._tails, stamp[19:], (micros - (shift or 0), shift is not None))
         return self._local_time(wall + micros) if shift is None else self.epoch(wall + micros - shift)
 
     def _local_time(self, wall: int) -> Certainty:
@@ -178,6 +136,18 @@ class Clock:
         if not self._told and self._zone is None:
             self._say("no zone in the stamps: UTC is assumed")
         return self._local
+
+    def _all_local(self, walls: list[int]) -> list[int]:
+        """Read many times of the zone that is assumed or was given, in their order."""
+        self._local_time(walls[0])
+        ats = walls if self._zone is None else [self.at, *map(self._utc_next, walls[1:])]
+        self.at = ats[-1]
+        return ats
+
+    def _utc_next(self, wall: int) -> int:
+        self.at = self._utc(wall)
+        self._timed = True
+        return self.at
 
     def short(self, stamp: str, digits: str = "") -> Certainty | None:
         """Read `Nov 21 20:40:01` with the digits of a fraction. None: this is no such stamp.
@@ -191,7 +161,7 @@ class Clock:
             seconds = stamps.time_of_day(time)
             if seconds is None:
                 return None
-            _keep(self._times, time, seconds)
+            keep(self._times, time, seconds)
         if day != self._day:
             midnight = self._find_midnight(day, seconds)
             if midnight is None:
@@ -205,6 +175,35 @@ class Clock:
             self._first_short = self.at
         self._timed = self.unzoned = True
         return self._yearless
+
+    def all_short(self, stamped: Sequence[str]) -> tuple[list[int], Certainty] | None:
+        """Read many stamps as `short` does, in their order, with or without six digits of a fraction.
+
+        None, and nothing is read, where one is no such stamp.
+        """
+        days = list(map(_DAY, stamped))
+        read = self._parts.of_day(stamped) if all(map(_is_day, set(days))) else None
+        if read is None:
+            return None
+        seconds, micros = read
+        ats: list[int] = []
+        for day, run in groupby(days):
+            begin = len(ats)
+            here = slice(begin, begin + sum(1 for _ in run))
+            if day != self._day:
+                midnight = self._find_midnight(day, seconds[begin])
+                if midnight is None:  # there is nothing to tell the year of the first
+                    return None
+                self._day, self._midnight = day, midnight
+            walls = list(map(self._midnight.__add__, seconds[here]))
+            if micros:
+                walls = list(map(add, walls, micros[here]))
+            ats += walls if self._zone is None else map(self._utc_next, walls)
+            self.at = self._last_short = ats[-1]
+            if self._first_short is None:
+                self._first_short = ats[0]
+            self._timed = self.unzoned = True
+        return ats, self._yearless
 
     def none(self) -> Certainty:
         """Stand in for a stamp: the time before, or a millisecond a line in a file without any time."""
@@ -272,34 +271,13 @@ class Clock:
         quarter = wall // _QUARTER
         pair = self._offsets.get(quarter)
         if pair is None:
-            pair = _keep(self._offsets, quarter, stamps.offsets(self._zone, quarter * _QUARTER))
+            pair = keep(self._offsets, quarter, stamps.offsets(self._zone, quarter * _QUARTER))
         first, second = wall - pair[0], wall - pair[1]
         return second if self._timed and first < second and first < self.at - _SHUFFLE else first
 
 
-def _zoned(text: str) -> int | None:
-    """Read what follows the seconds: microseconds to add; None where it names no zone."""
-    read = stamps.fraction_and_zone(text)
-    return None if read is None or read[1] is None else read[0] - read[1]
-
-
-def _looked_up(cache: dict[str, _V], texts: Sequence[str], read: Callable[[str], _V | None]) -> list[_V]:
-    """Return what texts read as, and remember it; KeyError where one does not read."""
-    try:
-        return list(map(cache.__getitem__, texts))
-    except KeyError:
-        missing = set(texts).difference(cache)
-    for text in missing:
-        value = read(text)
-        if value is None:
-            raise KeyError(text)
-        _keep(cache, text, value)
-    return list(map(cache.__getitem__, texts))
-
-
-def _keep(cache: dict[_K, _V], key: _K, value: _V) -> _V:
-    """Remember a value; a cache that has grown large starts anew."""
-    if len(cache) >= _CACHE:
-        cache.clear()
-    cache[key] = value
-    return value
+def _is_day(day: str) -> bool:
+    """Whether `Nov 21` is a day of some year."""
+    month, number = stamps.MONTHS.get(day[:3]), day[4:].lstrip()
+    known = month is not None and number.isascii() and number.isdigit()
+    return known and stamps.midnight(_LEAP_YEAR, month or 0, int(number)) is not None

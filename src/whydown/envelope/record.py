@@ -105,11 +105,19 @@ class Records(Sequence[Record]):
 
     def where(self, keep: Sequence[bool]) -> Records:
         """Return the records for which that is so."""
-        return Records(*(list(compress(column, keep)) for column in self.columns()))
+        origins = self.origins
+        kept = origins.where(keep) if isinstance(origins, Origins) else list(compress(origins, keep))
+        return self._picked(lambda column: list(compress(column, keep)), kept)
 
     def at(self, places: Sequence[int]) -> Records:
         """Return the records at some places."""
-        return Records(*(list(map(column.__getitem__, places)) for column in self.columns()))
+        origins = self.origins
+        kept = origins.at(places) if isinstance(origins, Origins) else list(map(origins.__getitem__, places))
+        return self._picked(lambda column: list(map(column.__getitem__, places)), kept)
+
+    def _picked(self, pick: Callable[[Sequence[Any]], list[Any]], origins: Sequence[Origin]) -> Records:
+        ats, certainties, headers, texts = map(pick, (self.ats, self.certainties, self.headers, self.texts))
+        return Records(ats, certainties, headers, texts, origins, pick(self.sides))
 
     def __len__(self) -> int:
         return len(self.texts)

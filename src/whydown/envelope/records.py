@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from itertools import chain, groupby, repeat
-from operator import itemgetter
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, cast
 
-from whydown.envelope.body import standard_header
+from whydown.envelope.forms import form_of
 from whydown.envelope.headers import read
-from whydown.envelope.record import Certainty, Record, Records
+from whydown.envelope.record import Record, Records
 from whydown.envelope.watch import Watch
 from whydown.sources.line import Lines
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 _REPEATED = re.compile(r"message repeated (\d{1,9}) times: \[ ?(.*)\]", re.ASCII)
 _LAST_REPEATED = re.compile(r"last message (?:buffered|repeated) (\d{1,9}) times?", re.ASCII)
 
-_END = '"] '  # of a header with structured data
 _MANY = 8  # lines that are worth reading at once
 
 # NamedTuple's own constructor is a Python function; tuple's is C, and a log has millions of lines.
@@ -65,36 +63,26 @@ def batches(  # noqa: PLR0913 - who keeps a watch needs no other
 
 
 def _read(lines: Lines, clock: Clock, tally: Tally) -> Records:
-    """Take the header off lines of one file; runs of those that begin as nearly all of an Edge do are read at once."""
-    if len(lines) < _MANY or _END not in lines.texts[0]:
+    """Take the header off lines of one file; runs of those that begin in the same form are read at once."""
+    form = form_of(lines.texts) if len(lines) >= _MANY else None
+    if form is None:
         return Records.of(_one_by_one(lines, clock, tally))
-    stamped, headers, messages = _divided(lines.texts)
-    known = {header: standard_header(header + _END[:-1]) for header in set(headers)}
+    stamped, headers, messages = form.divided(lines.texts)
+    known = {header: form.header(header) if header else None for header in set(headers)}
     begin, found = 0, list[Records]()
     for standard, run in groupby(_plain(messages, headers, known)):
         end = begin + len(list(run))
         here = slice(begin, end)
-        ats = clock.zoned(stamped[here]) if standard and end - begin >= _MANY else None
-        if ats is None:
+        read = form.times(clock, stamped[here]) if standard and end - begin >= _MANY else None
+        if read is None:
             found.append(Records.of(_one_by_one(lines[here], clock, tally)))
         else:
-            certainties, sides = [Certainty.STAMPED] * len(ats), [lines.side] * len(ats)
+            ats, certainty = read
+            certainties, sides = [certainty] * len(ats), [lines.side] * len(ats)
             shared = cast("list[Header]", list(map(known.__getitem__, headers[here])))
             found.append(Records(ats, certainties, shared, messages[here], lines.origins[here], sides))
         begin = end
     return Records.joined(found)
-
-
-def _divided(texts: Sequence[str]) -> tuple[Sequence[str], Sequence[str], list[str]]:
-    """Divide lines into stamps (of which some may be none), headers without their end, and messages."""
-    stamp, _, header = texts[0].partition(_END)[0].partition(" ")
-    size, shared = len(stamp), f" {header}{_END}"
-    if all(map(str.startswith, texts, repeat(shared), repeat(size))):
-        tails = map(itemgetter(slice(size + len(shared), None)), texts)
-        return list(map(itemgetter(slice(size)), texts)), [header] * len(texts), list(map(str.strip, tails))
-    heads, _, rests = zip(*map(str.partition, texts, repeat(_END)), strict=True)
-    stamped, _, headers = zip(*map(str.partition, heads, repeat(" ")), strict=True)
-    return stamped, headers, list(map(str.strip, rests))
 
 
 def _plain(messages: Sequence[str], headers: Sequence[str], known: Mapping[str, object]) -> list[bool]:

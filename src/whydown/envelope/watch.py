@@ -9,7 +9,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.envelope import stamps
-from whydown.envelope.clock import Clock, Parts
+from whydown.envelope.clock import Clock
+from whydown.envelope.parts import Parts
 from whydown.envelope.settle import Stretch, Years, settle_year
 from whydown.sources import files
 

@@ -82,6 +82,11 @@ class Origins(Sequence[Origin]):
         offsets = list(chain.from_iterable(part.offsets for part in own))
         return cls(own[0].source, own[0].member, numbers, offsets)
 
+    def at(self, places: Sequence[int]) -> Origins:
+        """Return those at some places."""
+        numbers, offsets = (list(map(column.__getitem__, places)) for column in (self.numbers, self.offsets))
+        return Origins(self.source, self.member, numbers, offsets)
+
     def where(self, keep: Sequence[bool]) -> Origins:
         """Return those for which that is so."""
         numbers, offsets = list(compress(self.numbers, keep)), list(compress(self.offsets, keep))
