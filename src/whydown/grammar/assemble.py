@@ -7,13 +7,14 @@ an event that stands behind a block which is still open waits for it. All state 
 
 from __future__ import annotations
 
-from collections import deque
+from bisect import bisect_left
+from collections import defaultdict, deque
 from itertools import chain, compress
 from operator import itemgetter, ne, not_
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from whydown.envelope.record import Records
-from whydown.grammar.events import Events
+from whydown.grammar.events import Events, event_of
 from whydown.grammar.gist import gist, shape_of
 from whydown.grammar.matches import Matches
 from whydown.grammar.opened import Opened, Stretch
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from whydown.envelope.record import Record
-    from whydown.grammar.compile import Block, CompiledGrammar
+    from whydown.grammar.compile import Block, Change, CompiledGrammar, Shape
     from whydown.grammar.event import Event, Rule
     from whydown.grammar.matches import Match
     from whydown.tally import Tally
@@ -110,7 +111,7 @@ class Assembler:
         if self._open or shape is None or shape.block is None or not shape.block.plain:
             return self._take(record, match)
         self._tally.events += 1
-        return Events(Records.of([record]), Matches.of([match]), (0,))
+        return (event_of(record, match, shape),)
 
     def _at_once(self, records: Records, matches: Matches) -> list[Sequence[Event]]:
         """Return the events of records none of which opens a block, or comes while one is open."""
@@ -118,33 +119,63 @@ class Assembler:
         if not all(fresh):
             self._tally.repeated += fresh.count(False)
             records, matches = records.where(fresh), matches.where(fresh)
-        plain = {shape: shape is not None and shape.block is not None for shape in set(matches.shapes)}
-        if all(plain.values()):
+        fate = {shape: _fate(shape) for shape in set(matches.shapes)}
+        fates = list(map(fate.__getitem__, matches.shapes))
+        if None not in fate.values() and all(fate.values()):
             self._tally.events += len(matches)
             return [Events(records, matches, range(len(matches)))]
-        keep = list(map(plain.__getitem__, matches.shapes))
-        known = Events(records, matches, list(compress(range(len(keep)), keep)))
-        self._tally.events += len(known)
+        odd: list[tuple[int, Sequence[Event]]] = []
+        for place in [place for place, known in enumerate(fates) if known is None] if None in fate.values() else ():
+            block = _block(matches.shapes[place])
+            if block is not None and not _changing(block, matches.fields[place]):
+                fates[place] = True
+            else:
+                odd.append((place, self._told(records[place], matches.match(place))))
+        places = list(compress(range(len(fates)), fates))
+        events = Events(records, matches, places)
+        self._tally.events += len(events)
+        self._tally.ignored += fates.count(False)
         parts: list[Sequence[Event]] = []
         begin = 0
-        for nth, place in enumerate(compress(range(len(keep)), map(not_, keep))):
-            if matches.shapes[place] is not None:
-                self._tally.ignored += 1
-            elif (event := self._unknown(records[place], matches.match(place))) is not None:
-                parts += [known[begin : place - nth], [event]]
-                begin = place - nth
-        return [*parts, known[begin:]]
+        for place, told in odd:
+            if told:
+                end = bisect_left(places, place)
+                parts += [events[begin:end], told]
+                begin = end
+        return [*parts, events[begin:]]
+
+    def _told(self, record: Record, match: Match) -> Sequence[Event]:
+        """Return the events of a record that no wording fits, or that turns into something else."""
+        block = _block(match.shape)
+        if block is None or match.shape is None:
+            event = self._unknown(record, match)
+            return () if event is None else (event,)
+        self._tally.events += 1
+        return Opened(block, match.grammar.vendor, match.shape.rule, [record], match.fields).events()
 
     def _fresh(self, records: Records) -> list[bool]:
         """Say of each record whether it is none that its writer wrote just before."""
         headers, texts = records.headers, records.texts
-        writer = headers[0][:3]
-        if any(header[:3] != writer for header in records.unlike()):
+        writers = {header: header[:3] for header in records.unlike()}
+        if len(set(writers.values())) == 1:
+            return self._fresh_of(next(iter(writers.values())), records, texts, range(len(texts)))
+        places: dict[_Writer, list[int]] = defaultdict(list)
+        for place, header in enumerate(headers):
+            places[writers[header]].append(place)
+        if len(self._last) + len(places) > _WRITERS:
             return [self._is_fresh(record, record[2:5]) for record in records]
-        fresh = [self._is_fresh(records[0], writer), *map(ne, texts[1:], texts)]
-        for place in compress(range(1, len(fresh)), map(not_, fresh[1:])):
-            fresh[place] = not _repeats(records[place], records[place - 1])
-        self._last[writer] = records[-1]
+        fresh = [True] * len(texts)
+        for writer, own in places.items():
+            found = self._fresh_of(writer, records, list(map(texts.__getitem__, own)), own)
+            deque(map(fresh.__setitem__, own, found), 0)
+        return fresh
+
+    def _fresh_of(self, writer: _Writer, records: Records, texts: Sequence[str], places: Sequence[int]) -> list[bool]:
+        """Say it of what one writer wrote, which stands at some places."""
+        fresh = [self._is_fresh(records[places[0]], writer), *map(ne, texts[1:], texts)]
+        for nth in compress(range(1, len(fresh)), map(not_, fresh[1:])):
+            fresh[nth] = not _repeats(records[places[nth]], records[places[nth - 1]])
+        self._last[writer] = records[places[-1]]
         return fresh
 
     def _is_fresh(self, record: Record, writer: _Writer) -> bool:
@@ -274,9 +305,26 @@ def _thread(record: Record) -> _Thread:
 
 
 def _openers(matches: Matches) -> list[int]:
-    """Return the places of records that begin an event which may get further records or turn into something else."""
-    openers = {shape for shape in set(matches.shapes) if shape is not None and shape.opens}
+    """Return the places of records that begin an event which may get further records."""
+    openers = {shape for shape in set(matches.shapes) if (block := _block(shape)) is not None and block.more}
     return [place for place, shape in enumerate(matches.shapes) if shape in openers] if openers else []
+
+
+def _block(shape: Shape | None) -> Block | None:
+    return None if shape is None else shape.block
+
+
+def _fate(shape: Shape | None) -> bool | None:
+    """Say what becomes of a record: an event, nothing (False: ignored), or what only the record tells (None)."""
+    if shape is None or (shape.block is not None and not shape.block.plain):
+        return None
+    return shape.block is not None
+
+
+def _changing(block: Block, fields: dict[str, Any]) -> list[Change]:
+    """Return what an event with these fields becomes, or tells besides."""
+    whole = {**fields, **block.sets} if block.sets else fields
+    return [change for change in block.changes if change.holds(whole)]
 
 
 def _repeats(record: Record, before: Record) -> bool:

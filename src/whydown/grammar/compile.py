@@ -139,8 +139,13 @@ class Shape:
     @cached_property
     def head(self) -> Callable[[str], re.Match[str] | None]:
         """Match the beginning of a text, with the blanks that follow; a slot at its end ends there."""
+        return compiled(self.head_expression, self.flags).match
+
+    @property
+    def head_expression(self) -> str:
+        """The regular expression of `head`."""
         after = "(?: +|\\Z)" if self.pattern.open_end else " *"
-        return compiled(rf"(?:{self.pattern.expression}){after}", self.flags).match
+        return rf"(?:{self.pattern.expression}){after}"
 
     def read(self, text: str) -> dict[str, Any] | None:
         """Return the typed fields when this wording is the whole of `text` (no blanks around it), else None."""
@@ -164,6 +169,13 @@ class Shape:
         except ValueError:
             return None
         return unmasked(fields) if self.has_spis else fields
+
+
+def any_head(prefixes: Sequence[Shape]) -> Callable[[str], re.Match[str] | None]:
+    """Return what matches the beginning of a text as the first of these shapes that fits does."""
+    if not prefixes:
+        return lambda _: None
+    return compiled("|".join(prefix.head_expression for prefix in prefixes), prefixes[0].flags).match
 
 
 def unmasked(fields: dict[str, Any]) -> dict[str, Any]:

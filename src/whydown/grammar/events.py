@@ -13,9 +13,9 @@ from whydown.grammar.event import Event
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from whydown.envelope.record import Records
+    from whydown.envelope.record import Record, Records
     from whydown.grammar.compile import Shape
-    from whydown.grammar.matches import Matches
+    from whydown.grammar.matches import Match, Matches
     from whydown.grammar.vocabulary import Kind
 
 _host, _app, _pid = map(itemgetter, range(3))  # of a header
@@ -83,6 +83,15 @@ class Events(Sequence[Event]):
 
     def _shapes(self) -> Sequence[Shape]:
         return _at(cast("Sequence[Shape]", self._matches.shapes), self._places)
+
+
+def event_of(record: Record, match: Match, shape: Shape) -> Event:
+    """Return the event that a record is which is one by itself."""
+    kind, direction, rule = shape.told
+    at, certainty, host, app, pid, _, _, text, origin, side = record
+    fields = shape.completed(match[2]) if shape.completes else match[2]
+    vendor = match[0].vendor
+    return _event((at, certainty, side, host, app, pid, vendor, kind, direction, fields, rule, (origin,), text))
 
 
 def _at(column: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict, deque
-from itertools import chain, repeat
-from operator import itemgetter
+from itertools import chain, compress, repeat
+from operator import itemgetter, not_
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import ahocorasick_rs
 
 from whydown.envelope.record import Record, Records
 from whydown.grammar.bulk import Bulk, Index, Rows, Wording
-from whydown.grammar.compile import CompiledGrammar, Shape, compile_grammar, joined
-from whydown.grammar.matches import Match, Matches
+from whydown.grammar.compile import CompiledGrammar, Shape, any_head, compile_grammar, joined
+from whydown.grammar.matches import Matches
 from whydown.grammar.model import NO_PROGRAM
 from whydown.grammar.pairs import key_values
 
@@ -68,15 +68,21 @@ class Matcher:
         places: dict[str, list[int]] = {}
         for place, app in enumerate(map(_app, records.headers)):
             places.setdefault(app, []).append(place)
-        found: list[Match | None] = [None] * len(records)
+        found = Matches.none(len(records))
         for app, left in places.items():
+            first = app != ""  # a nameless line may be anybody's
             for reader in self._of_program(app):  # the first grammar that knows a record; else the first one's word
-                for place, match in zip(left, reader.read(records.at(left)), strict=True):
-                    known = match is not None and match.shape is not None
-                    if known or (app and found[place] is None):  # a nameless line may be anybody's
-                        found[place] = match
-                left = [place for place in left if (match := found[place]) is None or match[1] is None]  # noqa: PLW2901
-        return Matches.of(found)
+                told = reader.read(records if len(left) == len(records) else records.at(left))
+                known = [shape is not None for shape in told.shapes]
+                if first:
+                    found.put(left, told)
+                else:
+                    found.put(list(compress(left, known)), told.where(known))
+                first = False
+                left = list(compress(left, map(not_, known)))  # noqa: PLW2901
+                if not left:
+                    break
+        return found
 
     def _of_program(self, app: str) -> tuple[_Reader, ...]:
         known = self._readers.get(app)
@@ -107,6 +113,7 @@ class _Reader:
         self._search = ahocorasick_rs.AhoCorasick(literals or ["\0"], store_patterns=True).find_matches_as_strings
         self._candidates: dict[tuple[str, ...], tuple[Shape, ...]] = {}
         self._heads: dict[str, dict[str, Any]] = {}  # what prefixes yield
+        self._any_head = any_head(grammar.prefixes)
         self._bulk = Bulk(Index(_wordings(grammar, self._needs), grammar.any_case, self._literals, _holds))
 
     def read(self, records: Records) -> Matches:
@@ -169,6 +176,15 @@ class _Reader:
 
     def _cut_prefix(self, text: str) -> tuple[str, dict[str, Any]]:
         """Divide a message from the first prefix that it begins with; the fields may be shared."""
+        begin = self._any_head(text)
+        if begin is None:
+            return text, {}
+        head = begin[0]
+        fields = self._heads.get(head)
+        return self._cut_anew(text) if fields is None else (text[len(head) :], fields)
+
+    def _cut_anew(self, text: str) -> tuple[str, dict[str, Any]]:
+        """Divide a message from its prefix, which is read for the first time, or which the first that fits cannot read."""
         for prefix in self.grammar.prefixes:
             begin = prefix.head(text)
             if begin is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import compress
@@ -53,6 +54,16 @@ class Matches(Sequence["Match | None"]):
             return matches
         rows = [(None, None, {}, "") if match is None else match for match in matches]
         return cls(*(zip(*rows, strict=True) if rows else ((),) * 4))
+
+    @classmethod
+    def none(cls, count: int) -> Matches:
+        """Return so many matches to be put in, of which none is there yet."""
+        return cls([None] * count, [None] * count, [{}] * count, [""] * count)
+
+    def put(self, places: Sequence[int], matches: Matches) -> None:
+        """Put in what was found for some places."""
+        for own, column in zip(self.columns(), matches.columns(), strict=True):
+            deque(map(cast("list[Any]", own).__setitem__, places, column), 0)
 
     def columns(self) -> tuple[Sequence[Any], ...]:
         """Return all columns, in the order in which `Matches` takes them."""
