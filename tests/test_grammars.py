@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from whydown.grammar.check import check
+from whydown.grammar.compile import compile_grammar, joined
 from whydown.grammar.fmt import formatted
+from whydown.grammar.library import load
 from whydown.grammar.samples import samples
 from whydown.grammar.syntax import read_grammar
 from whydown.text import Problem, render_problem
@@ -69,3 +71,10 @@ def test_the_file_as_a_whole_is_sound(path: Path) -> None:
 def test_the_file_is_laid_out(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert formatted(text, path.name) == (text, ()), "whydown grammar fmt lays it out"
+
+
+@pytest.mark.parametrize("program", ["charon", "pluto", "iked"])
+def test_the_files_of_one_daemon_are_read_as_one(program: str) -> None:
+    named = [compile_grammar(grammar) for grammar in load().grammars if program in grammar.apps]
+    vendors = {grammar.vendor for grammar in named}
+    assert len(joined(named)) == len(vendors)
