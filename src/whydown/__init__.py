@@ -3,6 +3,9 @@
 found = whydown.analyze(edge="edge.log", peer="peer.log")
 found.incidents, found.evidence, found.events    # as pandas frames
 found.report                                     # as typed values
+
+What goes wrong is raised as a `whydown.errors.WhydownError`: one sentence, and the next step. Bad input is no error: it
+is counted and told in `found.report.tally`.
 """
 
 from __future__ import annotations
@@ -26,4 +29,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -51,7 +51,11 @@ _NOTHING = "There is nothing to read.", "Name logs: whydown.analyze(edge='edge.l
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Analysis:
-    """What was found in some logs; `report` holds it as typed values, `read` every event in the order of reading."""
+    """What was found in some logs; `report` holds it as typed values, `read` every event in the order of reading.
+
+    Times of typed values are integers, microseconds since 1970-01-01 UTC; those of frames are `datetime64[us, UTC]`. A
+    frame wants pandas: where it is not installed, UsageError says how to get it.
+    """
 
     report: Report
     read: tuple[Event, ...]
@@ -72,7 +76,7 @@ class Analysis:
         return frame(PLACED_EVENTS, placed_rows(self.read, self.report))
 
     def to_text(self, width: int = 80) -> str:
-        """Return the page for a person, as `whydown scan` prints it."""
+        """Return the page for a person, as `whydown scan` prints it, in rows of at most `width` columns."""
         return text.render(self.report, Style(width=width))
 
     def to_jsonl(self) -> str:
@@ -80,9 +84,10 @@ class Analysis:
         return jsonl.render(self.report)
 
     def save(self, path: Log, form: str = "") -> None:
-        """Write a report to a file, whole or not at all, in one of `scan`'s formats: that of the file's ending.
+        """Write a report to a file, whole or not at all, in one of `scan`'s formats: `form`, or that of the file's ending.
 
-        Raises UsageError for a format that is none.
+        Raises UsageError for a format that is none, for one whose library is not installed, and where the file cannot be
+        made; WhydownError where writing fails half-way.
         """
         ending = form or Path(path).suffix.removeprefix(".") or Format.TEXT
         try:
@@ -112,8 +117,12 @@ def analyze(
 ) -> Analysis:
     """Read the logs of one or both gateways and say why sessions and tunnels went down.
 
-    Logs, times and zones are what `whydown scan` takes; `paths` are logs whose side is found out. Raises UsageError
-    for arguments that make no sense, InputError where nothing could be read or nothing in it was recognised.
+    Logs are files, folders, archives or globs: of the Edge's side, of the peer's, or (`paths`) of one that is found out.
+    Only what happened from `since` to `until` counts, ISO 8601 texts or datetimes. `year` and the zones (`"+02:00"`,
+    `"Europe/Berlin"`, a tzinfo) are of stamps that name none. `grammars` are folders of further grammars and causes.
+
+    Raises UsageError for arguments that make no sense, InputError where nothing could be read or nothing in it was
+    recognised, KnowledgeError for grammars or causes that do not read.
     """
     given = _inputs(paths, edge, peer)
     further = tuple(Path(folder) for folder in _each(grammars))
@@ -142,7 +151,10 @@ def events(
     zone: Zone = None,
     grammars: Logs = (),
 ) -> pd.DataFrame:
-    """Return the typed events that the grammars read from logs, as `whydown events` does, one row each."""
+    """Return the typed events that the grammars read from logs, as `whydown events` does, one row each.
+
+    The arguments are those of `analyze`, and so is what is raised. Times are by the writer's own clock.
+    """
     given = _inputs(paths, edge, peer)
     further = tuple(Path(folder) for folder in _each(grammars))
     library, tally = _library(further, digest(further)), Tally()
@@ -153,7 +165,11 @@ def events(
 
 
 def read_table(path: Log) -> pd.DataFrame:
-    """Read a CSV or parquet file that whydown wrote, as the frame it was made of, with its types."""
+    """Read a CSV or parquet file that whydown wrote, as the frame it was made of, with its types.
+
+    Raises InputError for a file that cannot be read or holds no table of whydown's, UsageError where pandas, or pyarrow
+    for parquet, is not installed.
+    """
     return read(Path(path))
 
 

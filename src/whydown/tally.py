@@ -20,8 +20,8 @@ class Tally:
 
     `lines` is the number of lines read; `lines + unfolded` always equals `other + events + continued + ignored +
     unknown + repeated + blank`: lines of programs no grammar speaks of (where lines are sifted by marks, every line
-    without one; and half a line where a damaged file ends); lines that opened an event; further lines of a block; lines declared as saying nothing; lines of
-    a known program that no template knows; repeats; empty ones.
+    without one; and half a line where a damaged file ends); lines that opened an event; further lines of a block; lines
+    declared as saying nothing; lines of a known program that no template knows; repeats; empty ones.
     """
 
     lines: int = 0
@@ -44,11 +44,10 @@ class Tally:
     damaged: bool = False  # some input was cut off or unreadable: exit status 4
     written: tuple[str, str, int | None] = ("", "", None)  # source, member, and when that was last written (µs UTC)
     sides: set[str] = field(default_factory=set)  # of which a log said in its name that it is theirs
-    # Whose log, given as theirs, holds lines of an IKE daemon, known or not.
-    spoke: set[str] = field(default_factory=set)
-    unread: dict[str, str] = field(
-        default_factory=dict
-    )  # state dumps that gave no statement, and why; the first hundred
+    spoke: set[str] = field(
+        default_factory=set
+    )  # whose log, given as theirs, holds lines of an IKE daemon, known or not
+    unread: dict[str, str] = field(default_factory=dict)  # dumps that gave no statement, and why; the first hundred
     read: int = 0  # bytes taken from the inputs as they are stored: how far the reading is
 
     def notice(self, where: str, message: str, *, damaged: bool = False) -> None:

@@ -31,9 +31,8 @@ class Confidence(StrEnum):
     POSSIBLE = "possible"
 
 
-STATED = (
-    "stated"  # the role of what NSX itself says is down: it shows the reason, and no verdict on the cause rests on it
-)
+# The role of what NSX itself says is down: it shows the reason, and no verdict on the cause rests on it.
+STATED = "stated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ class Cause:
 
     name: str
     title: str
-    says: str
+    says: str  # a sentence with the values at hand; the title where none could be filled in
     fault_side: str  # edge | peer | path | both | none | unknown
 
 
@@ -110,13 +109,13 @@ class Alternative:
 class Incident:
     """One down time, folded: however many retries and repeats, one incident. Times are on the edge's clock."""
 
-    id: str
-    revision: int
+    id: str  # twelve hex digits, the same in every run over the same lines
+    revision: int  # 1; a later word on the same incident would bear a higher one
     layer: Layer
     state: str  # down | recovered | flapping | degraded (up, but ailing: a rekey fails, selectors are narrowed)
     began: int  # microseconds UTC
-    ended: int | None
-    certainty: Certainty
+    ended: int | None  # None: not by the end of the logs
+    certainty: Certainty  # how well its times are known
     session: SessionName
     tunnel: str  # traffic selectors or child name; empty for the session layer
     reason: str  # a documented reason to the letter, or a further one NSX prints

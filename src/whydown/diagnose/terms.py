@@ -52,7 +52,7 @@ class Bindings:
 
 
 def evaluate(term: Term, bindings: Bindings) -> Any:
-    """Return a term's value."""
+    """Return a term's value, None where the line does not hold it; NotBoundError for a name that stands for nothing."""
     if isinstance(term, Literal):
         return term.value
     if isinstance(term, Ref):

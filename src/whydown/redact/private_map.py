@@ -41,7 +41,10 @@ def _texts(told: Any) -> dict[str, str]:
 
 
 def save(book: Book, path: Path) -> None:
-    """Write a map, whole or not at all; nobody but its owner may read it (mode 0600)."""
+    """Write a map, whole or not at all; nobody but its owner may read it (mode 0600).
+
+    Raises UsageError where the file cannot be made.
+    """
     told = {"whydown_map": _FORM, "key": book.key.hex(), **{part: dict(getattr(book, part)) for part in _PARTS}}
     text = json.dumps(told, indent=1, sort_keys=True) + "\n"
     target = Path(os.path.realpath(path))

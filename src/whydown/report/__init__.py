@@ -1,1 +1,1 @@
-"""Incidents to text and JSON lines."""
+"""Incidents to pages (text, Markdown, HTML), tables (CSV, parquet, pandas) and records (JSON lines, ECS, OCSF)."""

@@ -39,13 +39,13 @@ class Budget:
     wide: bool = False  # a decoder with a large window is at work
 
     def spend(self, size: int) -> None:
-        """Count bytes that were unpacked."""
+        """Count bytes that were unpacked; DamagedError where they are too many for what was taken."""
         self.given += size
         if self.given > _FREE_IN_ALL + _GROWTH_IN_ALL * self.taken:
             raise DamagedError("it grows beyond all measure when it is unpacked: taken for a bomb, read up to there")
 
     def begin(self) -> None:
-        """Count another frame."""
+        """Count another frame; DamagedError where they are too many for what they hold."""
         self.frames += 1
         if self.frames > _FRAMES + self.given // _FRAME:
             raise DamagedError(f"it is packed in more than {_FRAMES} tiny pieces: read up to there")
@@ -106,7 +106,7 @@ def _widely(budget: Budget, unpacked: _Unpack, pieces: Pieces, size: int) -> Pie
 
 
 def within(pieces: Pieces, unpacked: _Unpack, budget: Budget, size: int = BLOCK) -> Pieces:
-    """Give out what is unpacked until it has grown too much."""
+    """Give out what is unpacked until it has grown too much, which ends in DamagedError."""
     taken = given = 0
 
     def counted() -> Pieces:

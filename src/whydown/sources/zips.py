@@ -190,7 +190,7 @@ class _Data:
         return int.from_bytes(first, "little") if len(first) == 4 else None
 
     def leave(self) -> None:
-        """Pass over what was not read."""
+        """Pass over what was not read; DamagedError where the member is cut off."""
         if self._part is not None:
             if not self._reader.skip(self._part.left):
                 raise DamagedError(self._reader.damage or "cut off in the middle of a member")
