@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from whydown.grammar.vocabulary import Kind
 from whydown.sessions.alive import CHILD_UPS, tunnel_name
 from whydown.sessions.attempts import failed_sessions, failed_tunnels, is_failing
+from whydown.sessions.beside import refused_tunnels, told_of
 from whydown.sessions.clues import BGP_KINDS, SECOND
 from whydown.sessions.course import course_of
 from whydown.sessions.crossing import crosses, refused_other_way
@@ -56,16 +57,21 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
         episodes.append(replace(_ailment(session, SESSION, "", across), one_sided=True))
     if strays := unheeded(events, ups):
         episodes.append(_ailment(session, SESSION, "", strays))
-    refused_ike = {id(e) for met in crossing for e in met.signs}
+    beside = refused_tunnels(session.events, of_tunnels, side)
+    for tunnel, signs in beside.items():
+        stretch = Stretch(signs[0].at, was_up=False, trigger=None, last_seen=signs[-1].at, signs=signs)
+        _count(session, TUNNEL, signs, [stretch])
+        episodes.append(_episode(session, TUNNEL, tunnel, stretch))
+    of_others = {id(e) for met in crossing for e in met.signs} | set(told_of(session.events, beside.values()))
     tunnels = {t.tunnel for t in of_tunnels}
     tunnels |= {tunnel_name(e) for e in session.events if e.kind is Kind.TUNNEL_DOWN}
     for tunnel in sorted(tunnels - {""}) or [""]:
         mine = [t for t in of_tunnels if t.tunnel == tunnel]
-        near = [e for e in _of_tunnel(session.events, tunnel) if id(e) not in refused_ike]
+        near = [e for e in _of_tunnel(session.events, tunnel) if id(e) not in of_others]
         stretches = list(cut_stretches(near, mine, TUNNEL, side))
         _count(session, TUNNEL, near, stretches)
         episodes += [_episode(session, TUNNEL, tunnel, s) for s in fold(stretches)]
-        episodes += _ailing(session, tunnel, mine)
+        episodes += _ailing(session, tunnel, mine, of_others)
     return (*episodes, *_bgp_episodes(session, side))
 
 
@@ -183,7 +189,7 @@ def _speaks_for_another(event: Event, speaking: AbstractSet[tuple[Side | None, s
     return bool(own) and event.host not in own
 
 
-def _ailing(session: Session, tunnel: str, told: Sequence[Turn]) -> Iterator[Episode]:
+def _ailing(session: Session, tunnel: str, told: Sequence[Turn], of_others: AbstractSet[int]) -> Iterator[Episode]:
     """Yield one episode for the trouble of a tunnel that stays up: failing rekeys, narrowed selectors, stray SPIs.
 
     What a collision leaves behind is none: a rekey that is put off, a DELETE that crosses another.
@@ -204,6 +210,7 @@ def _ailing(session: Session, tunnel: str, told: Sequence[Turn]) -> Iterator[Epi
             signs = [e for e in signs if e.kind not in CURED]  # the next rekey went well
         elif (
             up
+            and id(event) not in of_others
             and (event.kind in AILING or (event.kind in EITHER and is_of_child(event)))
             and not (event.at - put_off <= SECOND or (event.kind in _LEFT_OVER and event.at - removed <= _CROSSING))
         ):
