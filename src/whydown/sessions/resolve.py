@@ -12,6 +12,7 @@ from whydown.grammar.event import in_time
 from whydown.sessions.clues import Link, link_events, spis
 from whydown.sessions.model import Writer
 from whydown.sessions.names import Gateway, SessionName
+from whydown.sessions.renewals import take_renewals
 from whydown.sources.line import Side
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def resolve(writers: Sequence[Writer]) -> tuple[Joined, ...]:
     for writer in writers:
         own, rest = link_events(writer)
         links.extend(own)
-        whole[writer.key] = rest
+        whole[writer.key] = take_renewals(own, rest)
     several = {key for key, count in Counter(link.writer.key for link in links).items() if count > 1}
     links.extend(_taken_over(links, whole))
     for key in several:  # what is of one of its sessions, and tells by nothing of which, is of none
