@@ -253,6 +253,13 @@ def test_no_incident_is_said_for_the_time_both_sides_were_heard_only() -> None:
     assert "IKE SA up 1 time" in flat(page)
 
 
+def test_what_both_logs_tell_of_is_counted_once() -> None:
+    ups = [an_event(EDGE, Kind.IKE_UP), an_event(EDGE, Kind.SESSION_UP), an_event(PEER, Kind.IKE_UP)]
+    assert "IKE SA up 1 time" in flat(render(Report((), a_tally(), (a_session(*ups),))))
+    again = [*ups, an_event(PEER, Kind.IKE_UP)]
+    assert "IKE SA up 2 times" in flat(render(Report((), a_tally(), (a_session(*again),))))
+
+
 def test_no_incident_without_the_peers_log_says_what_that_does_not_cover() -> None:
     page = flat(render(Report((), a_tally(), (a_session(),), heard=(HEARD_EDGE,))))
     assert "as far as the edge's log can tell" in page

@@ -14,8 +14,10 @@ from whydown.diagnose.reasons import (
     SAME_ATTEMPT,
     choose_reason,
     following_reason,
+    is_unshown,
     only_follows,
     shown_reasons,
+    speaks_for_itself,
     stated_reason,
 )
 from whydown.diagnose.scene import NOBODY, Scene
@@ -53,7 +55,7 @@ class Told(NamedTuple):
 
 def tell(
     session: Session,
-    episodes: Iterable[Episode],
+    episodes: Sequence[Episode],
     knowledge: Knowledge,
     tally: Tally,
     supplies: Mapping[str, Supply] = NOBODY,
@@ -66,6 +68,7 @@ def tell(
     """
     down: list[Told] = []
     followed_by: set[str] = set()
+    tunnels = [e for e in episodes if e.layer == "tunnel"]
     for episode in sorted(episodes, key=lambda e: e.layer != "session"):
         if episode.layer == "tunnel" and (session_down := _followed(episode, down)):
             stated = stated_reason(knowledge.reasons, "tunnel", Scene(episode, supplies))
@@ -76,7 +79,7 @@ def tell(
                 yield _follower(session_down.incident, reason, episode.tunnel, basis), None
                 continue
         told = _tell(session, episode, knowledge, tally, supplies)
-        if told is None:
+        if told is None or (is_unshown(told.shown[0].reason) and _told_by_tunnel(told, tunnels, knowledge, supplies)):
             continue
         yield told.incident, told
         if episode.layer == "session" and episode.flaps:  # no tunnel follows one that is up, though only here
@@ -99,6 +102,21 @@ def _followed(episode: Episode, down: Sequence[Told]) -> Told | None:
     after = [t for t in lasting if episode.began < t.scene.episode.began <= episode.began + together]
     told = before[-1] if before else after[0] if after else None
     return None if told is None or has_own_trouble(episode, told.scene.episode) else told
+
+
+def _told_by_tunnel(
+    told: Told, tunnels: Iterable[Episode], knowledge: Knowledge, supplies: Mapping[str, Supply]
+) -> bool:
+    """Whether a tunnel of the same time shows a reason of its own, which is the better answer for both."""
+    down = told.scene.episode
+    if told.incident.layer is not Layer.SESSION:
+        return False
+    together = [
+        t
+        for t in tunnels
+        if (down.ended is None or t.began <= down.ended) and (t.ended is None or down.began <= t.ended)
+    ]
+    return any(speaks_for_itself(t, knowledge.reasons, supplies) for t in together)
 
 
 def _follower(session: Incident, reason: Reason, tunnel: str, basis: str) -> Incident:

@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING
 
 from whydown.diagnose.engine import Shown, reason_shown
 from whydown.diagnose.model import Reason
+from whydown.diagnose.scene import Scene
 from whydown.grammar.vocabulary import Kind
+from whydown.sessions.signs import SIGNS, WEAK
 from whydown.sources.line import Side
 from whydown.text import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from whydown.diagnose.scene import Scene
+    from whydown.diagnose.coverage import Supply
+    from whydown.grammar.event import Event
+    from whydown.sessions.model import Episode
 
 _AT_ONCE = 5_000_000  # microseconds between the sign and the end of the SA, in one daemon's log or across two
 SAME_ATTEMPT = 120_000_000  # microseconds: NSX's own negotiation attempts are 50 to 170 s apart
 
 UNSTATED = "unstated"  # the reason's name where NSX says that something is down, and not why
+UNSHOWN = "unshown"  # the reason's name where the logs show that something is down, and no reason that is known
 _FAILED = {"session": Kind.IKE_FAILED, "tunnel": Kind.CHILD_FAILED}
 _OWN_ERROR = "With this message a negotiation failed on the Edge itself; no alarm table lists it."
 _OWN_ERROR_DO = (
@@ -36,6 +41,8 @@ _NO_MESSAGE_DO = (
     "Look at the Edge's next attempt: its rows tell the reason where no other negotiation fails in the same moment.",
     "Read the reason on the Edge with 'get ipsecvpn session down', or in edge/vpn-session of its bundle.",
 )
+_REFUSED = {layer: kinds - WEAK for layer, kinds in SIGNS.items()}  # what no negotiation that succeeds leaves
+_NAMES = {"bgp": "BGP neighbour"}
 _PLAIN = re.compile(r"[A-Za-z0-9 ,.'()/_:-]{1,80}")  # words that may stand in a title
 
 # What NSX shows on a tunnel whose session is down, by the session's reason; "IKE SA down" for every other.
@@ -54,7 +61,7 @@ def shown_reasons(reasons: Iterable[Reason], layer: str, scene: Scene) -> tuple[
         found = [s for s in found if s.at >= scene.episode.began - _AT_ONCE]
     if scene.episode.flaps > 1:  # of many downs the last one speaks, not what went wrong once between two
         found = [s for s in found if s.at >= scene.episode.last_seen - _AT_ONCE] or found
-    chosen = choose_reason(found) or _unlisted(layer, scene)
+    chosen = choose_reason(found) or _unlisted(layer, scene) or _unshown(layer, scene)
     return (chosen, *(s for s in found if s is not chosen)) if chosen else ()
 
 
@@ -86,6 +93,41 @@ def _message(layer: str, scene: Scene) -> Shown | None:
         reason = replace(_unstated(layer), means=_NO_MESSAGE, do=_NO_MESSAGE_DO)
         return Shown(reason, failed[0].at, {}, (("reason", failed[0]),), stated=False)
     return None
+
+
+def _unshown(layer: str, scene: Scene) -> Shown | None:
+    """Return that no reason shows, of what went down or never came up: no such time is passed over in silence."""
+    sign = _sign_of_end(layer, scene)
+    if sign is None:
+        return None
+    what = _NAMES.get(layer, layer)
+    episode = scene.episode
+    happened = "went down" if episode.was_up else "did not come up"
+    if episode.one_sided:
+        happened = "ended on the peer's side alone"
+    reason = Reason(
+        layer=layer,
+        name=f"{layer}/{UNSHOWN}",
+        wording="No reason shown",
+        span=Span("", 1, 1),
+        ways=(),
+        means=f"The logs show that the {what} {happened}; which reason NSX gives for it, they do not show.",
+        do=(
+            f"Read what the logs hold of the {what} around that time.",
+            "Look with 'whydown unmatched' whether they hold wordings that are not known yet.",
+        ),
+    )
+    return Shown(reason, sign.at, {}, (("reason", sign),), stated=False)
+
+
+def _sign_of_end(layer: str, scene: Scene) -> Event | None:
+    """Return the line that tells of the down time: where it was up, the first, otherwise the last that is a failure."""
+    episode = scene.episode
+    within = [e for e in scene.events if e.at >= episode.began and not e.of_dump]
+    if episode.was_up and not episode.one_sided:
+        return within[0] if within and episode.flaps else None
+    failed = [e for e in within if e.kind in _REFUSED[layer]]
+    return failed[-1] if failed and (episode.one_sided or episode.ended is None) else None
 
 
 def _in_its_words(layer: str, words: str) -> Reason:
@@ -128,6 +170,17 @@ def following_reason(session_reason: str, reasons: Iterable[Reason]) -> Reason |
     """Return the reason a tunnel shows when its session is down for `session_reason`."""
     wanted = _FOLLOWING.get(session_reason, _IKE_SA_DOWN)
     return next((r for r in reasons if r.name == wanted), None)
+
+
+def speaks_for_itself(episode: Episode, reasons: Iterable[Reason], supplies: Mapping[str, Supply]) -> bool:
+    """Whether an episode of a tunnel shows a reason that says more than that its session is down."""
+    shown = shown_reasons(reasons, "tunnel", Scene(episode, supplies))
+    return bool(shown) and not only_follows(shown[0].reason) and not is_unshown(shown[0].reason)
+
+
+def is_unshown(reason: Reason) -> bool:
+    """Whether it stands for a down time of which no reason shows."""
+    return reason.name.endswith(f"/{UNSHOWN}")
 
 
 def stated_reason(reasons: Iterable[Reason], layer: str, scene: Scene) -> Reason | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from whydown.grammar.vocabulary import Kind
@@ -70,8 +71,9 @@ def _name(session: Session) -> str:
 
 
 def _life(session: Session) -> str:
-    """Say what the logs show of a session that had no trouble."""
-    counts = [(sum(event.kind in kinds for event in session.events), what) for kinds, what in _COUNTED]
+    """Say what the logs show of a session that had no trouble; what both sides tell of happened once."""
+    seen = Counter((event.kind, event.side) for event in session.events)
+    counts = [(max(seen[kind, side] for kind in kinds for side in (*Side, None)), what) for kinds, what in _COUNTED]
     said = [f"{what} {many(count, 'time')}" for count, what in counts if count]
     gateways = " ⇄ ".join(
         " ".join(part for part in (g.host, g.address) if part) or "not known"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from whydown.sources.line import Side
 
 _GONE = frozenset({Kind.DAEMON_STOP, Kind.DAEMON_CRASH})
+_DEAD = frozenset({Kind.DPD_DEAD, Kind.IKE_TIMEOUT})
 # What only adds to a failure: the next message of its kind may be in order.
 _PASSING = frozenset({Kind.MESSAGE_GARBLED, Kind.MESSAGE_MALFORMED, Kind.PROPOSALS_MISMATCH})
 _FAILED = SIGNS[SESSION] - WEAK
@@ -27,13 +28,15 @@ def signs_across(events: Sequence[Event], side: Side, ups: Sequence[Turn]) -> li
     """Return what the other gateway writes of having no IKE SA while `side` has one up at the end (`ups`).
 
     In IKEv2 a responder is done with its answer, and learns only by its own liveness checks that the initiator cannot
-    use it (RFC 7296 sections 1.2 and 2.4); nor does a daemon that stops without a DELETE tell anyone.
+    use it (RFC 7296 sections 1.2 and 2.4); nor does a daemon that stops without a DELETE tell anyone, or one whose
+    liveness checks went unanswered.
     """
     theirs = [e for e in events if e.side is side.other]
     if not (ups and ups[-1].up) or _last_up(theirs):
         return []
     signs: list[Event] = []
     begun = taken = False  # the other side has begun a negotiation, and `side` has called it up since
+    lived = False  # the other side has an SA up
     heard_until = max(e.at for e in events if e.side is side)
     for event in events:
         if event.side is side:
@@ -44,10 +47,16 @@ def signs_across(events: Sequence[Event], side: Side, ups: Sequence[Turn]) -> li
             begun, taken = True, False
         elif event.kind in IKE_UPS or event.kind is Kind.IKE_DELETE:
             begun, taken, signs = False, False, []
-        elif event.kind in _GONE or (taken and event.kind in _FAILED and not is_of_child(event)):
+            lived = event.kind in IKE_UPS
+        elif event.kind in _GONE or (lived and event.kind in _DEAD) or (taken and _has_failed(event)):
             signs.append(event)
-    signs = [e for e in signs if ups[-1].at < e.at < heard_until]
+    # A daemon that stops after the Edge's log has ended may do so because the Edge did.
+    signs = [e for e in signs if ups[-1].at < e.at and (e.kind not in _GONE or e.at < heard_until)]
     return signs if any(e.kind not in _PASSING for e in signs) else []
+
+
+def _has_failed(event: Event) -> bool:
+    return event.kind in _FAILED and not is_of_child(event)
 
 
 def _last_up(events: Sequence[Event]) -> bool:
