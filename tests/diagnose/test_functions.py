@@ -99,6 +99,7 @@ def test_a_gap_tells_what_agrees_too_and_shows_itself() -> None:
     [
         "IKE:AES_CBC_256/HMAC_SHA",
         BASE.removesuffix("/MODP_2048"),
+        "1:IKE=AES_CBC_128-HMAC_SHA",
         "1:IKE:ENCR=AE_CBC_256;PRF=HMAC_SHA2_256;INTEG=HMAC_SHA2_256_128;DH=MODP2048",
     ],
 )

@@ -166,6 +166,17 @@ def test_a_refused_attempt_of_the_connection_that_is_up_is_no_second_session() -
     assert layers(event("edge ike.up", at=1, **one), child(2), refused) == []
 
 
+def test_an_edge_log_without_a_word_of_any_sa_leaves_it_to_the_peers_when_the_session_was_up() -> None:
+    ready = event("edge config.loaded", at=0, conn="one", **UP)
+    back: dict[str, Any] = {"local": PEER, "remote": EDGE}
+    first, second = (event("peer ike.up", at=n, ike_id=n, **back) for n in (1, 2))
+    redundant = event("peer ike.delete out", at=12, ike_id=1, **back)
+    assert episodes(ready, first, second, redundant, given=BOTH) == []
+    last = event("peer ike.delete out", at=20, ike_id=2, **back)
+    (down,) = episodes(ready, first, second, redundant, last, given=BOTH)
+    assert (down.layer, down.began, down.was_up) == ("session", last.at, True)
+
+
 def test_downs_without_times_are_not_folded_into_a_flapping() -> None:
     ups_and_downs = [
         e for n in range(4) for e in (up(n + 0.1, n), event("edge ike.delete in", at=n + 0.5, ike_id=n, **UP))

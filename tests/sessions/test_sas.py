@@ -268,6 +268,48 @@ def test_one_that_was_begun_only_after_the_other_had_ended_was_not_alive(between
     assert told[:2] == [SESSION_UP, SESSION_DOWN]
 
 
+FIRST = (event("edge ike.start out", at=0, ike_id=1), event("edge ike.up", at=1, ike_id=1))
+ENDED = event("edge ike.delete in", at=50, ike_id=1)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        event("edge dpd.sent out", at=52),
+        event("edge ike.message in", at=52, exchange="QUICK_MODE", role="request"),
+        event("edge ike.message in", at=52, exchange="INFORMATIONAL_V1", payloads="HASH N(DPD)"),
+        event("edge child.rekey_start", at=52, child="net"),
+        event("edge child.up", at=52, child="net", child_id=7),
+    ],
+    ids=["looks whether the peer is alive", "quick mode", "is asked whether it is alive", "rekeys", "child"],
+)
+def test_a_gateway_that_goes_on_under_an_ike_sa_had_another_one_than_the_one_that_ended(act: Event) -> None:
+    assert SESSION_DOWN not in changes(*FIRST, ENDED, act)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        (event("edge dpd.sent out", at=50.1),),  # on its way as the SA ended
+        (event("edge dpd.sent out", at=300),),  # one may have begun unseen by then
+        (event("edge dpd.sent out", at=52, ike_id=1),),  # of the very SA that ended
+        (event("edge ike.start out", at=51, ike_id=2), event("edge dpd.sent out", at=52)),
+        (event("edge daemon.start", at=51), event("edge dpd.sent out", at=52)),
+        (event("edge ike.message in", at=52, exchange="INFORMATIONAL", payloads="D"),),
+    ],
+    ids=["at once", "late", "the same", "begun anew", "started anew", "says no more than that it ended"],
+)
+def test_what_a_gateway_does_after_an_end_shows_another_ike_sa_only_where_none_began_since(
+    after: tuple[Event, ...],
+) -> None:
+    assert SESSION_DOWN in changes(*FIRST, ENDED, *after)
+
+
+def test_a_first_child_sa_comes_with_its_ike_sa_where_the_log_tells_of_no_beginning() -> None:
+    child = event("edge child.up", at=52, child="net", child_id=7)
+    assert SESSION_DOWN in changes(event("edge child.up", at=1, child="net", child_id=1), ENDED, child)
+
+
 def test_a_half_open_sa_that_is_removed_was_not_alive() -> None:
     told = changes(
         event("edge ike.up", at=1, ike_id=1),

@@ -49,7 +49,7 @@ def proposal_diff(offered: Sequence[Proposal] | None, accepted: Sequence[Proposa
     """Return the smallest gap between any two proposals of the lists; None where a pair agrees or a list is missing.
 
     A responder takes a proposal whole (RFC 7296 section 2.7), so the pair that misses by the least is the nearest.
-    Proposals of different protocols (IKE, ESP) are never compared, nor is one of which a part does not read.
+    Proposals of different protocols (IKE, ESP) are never compared, nor is one of which a part is lost or does not read.
     """
     if not offered or not accepted:
         return None
@@ -60,8 +60,12 @@ def proposal_diff(offered: Sequence[Proposal] | None, accepted: Sequence[Proposa
 
 
 def _reads(proposal: Proposal) -> bool:
-    """Whether every part of a proposal was understood: what is not might be what the other side wants."""
-    return all(is_known(t.type, t.name) for t in proposal.transforms)
+    """Whether every part of a proposal is there and was understood: what is not might be what the other side wants.
+
+    An IKE SA always has a DH group (RFC 7296 section 3.3.3): the line of a proposal without one was cut off.
+    """
+    cut = proposal.protocol == "IKE" and not _of(proposal, "group")
+    return not cut and all(is_known(t.type, t.name) for t in proposal.transforms)
 
 
 def _pair_gap(offered: Proposal, accepted: Proposal) -> tuple[int, Gap]:

@@ -1,4 +1,4 @@
-"""SAs whose end a log holds and whose beginning it does not: lines are missing, and they were alive before.
+"""SAs that a log shows alive and whose beginning it does not hold: lines are missing, and they were alive before.
 
 So the end of another one was not the end of the session or tunnel: a rekey had gone before, whose lines were lost.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.vocabulary import Kind
 from whydown.sessions.alive import CHILD_UPS, IKE_UPS, RESTARTS, child_names, ike_names, tunnel_name
-from whydown.sessions.protocols import PHASE1
+from whydown.sessions.protocols import CHILD_EXCHANGES, PHASE1
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,6 +24,10 @@ _CHILD_END = frozenset({Kind.CHILD_DELETE, Kind.CHILD_GONE, Kind.CHILD_EXPIRED})
 _IKE_ANEW = frozenset({Kind.IKE_START, Kind.ADMIN_INITIATE})
 _CHILD_ANEW = frozenset({Kind.CHILD_START, Kind.CHILD_REKEY_START})
 _MOST = 100  # lost SAs that are looked at for one that lived on
+_ACTS = CHILD_UPS | {Kind.CHILD_REKEY_START, Kind.DPD_SENT, Kind.DPD_ANSWERED}  # done under an IKE SA that is up
+_ON_ITS_WAY = 1_000_000  # microseconds: what comes so soon after an end may be of the SA that ended
+_SOON = 10_000_000  # what an IKE SA does so soon after the end of another one began before
+_at = attrgetter("at")
 _end = attrgetter("end")
 
 
@@ -34,6 +38,42 @@ class Lost(NamedTuple):
     names: frozenset[str]
     begun: int  # when the log last tells that one was begun before its end (microseconds UTC); 0: never
     end: int
+
+
+class Act(NamedTuple):
+    """What a gateway did that only an IKE SA allows which is up, and when its log last tells that one was begun."""
+
+    at: int
+    begun: int  # microseconds UTC; 0: never
+    names: frozenset[str]  # of the IKE SA, where the line names it
+
+
+def acts(events: Iterable[Event]) -> dict[str, list[Act]]:
+    """Return what was done under IKE SAs, of one gateway's events in time order, by host."""
+    found: dict[str, list[Act]] = {}
+    begun: dict[str, int] = {}
+    for event in events:
+        if event.of_dump:
+            continue
+        if event.kind in RESTARTS or event.kind in IKE_UPS or _begins_ike(event):
+            begun[event.host] = event.at
+        elif _is_act(event) and (event.kind not in CHILD_UPS or event.host in begun):  # the first comes with its IKE SA
+            act = Act(event.at, begun.get(event.host, 0), frozenset(ike_names(event)))
+            found.setdefault(event.host, []).append(act)
+    return found
+
+
+def _is_act(event: Event) -> bool:
+    if event.kind is not Kind.IKE_MESSAGE:
+        return event.kind in _ACTS
+    return event.get("exchange") in CHILD_EXCHANGES or "N(DPD" in event.get("payloads", "")
+
+
+def acts_on(done: Mapping[str, Sequence[Act]], event: Event) -> bool:
+    """Whether the gateway went on, soon after `event` ended an IKE SA, as it can only under another one."""
+    mine = done.get(event.host, ())
+    following = mine[(place := bisect_right(mine, event.at + _ON_ITS_WAY, key=_at)) : place + 1]
+    return any(a.at <= event.at + _SOON and a.begun <= event.at and not a.names & ike_names(event) for a in following)
 
 
 def lost_ike(events: Iterable[Event]) -> dict[str, list[Lost]]:

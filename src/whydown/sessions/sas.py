@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.grammar.vocabulary import Direction, Kind
 from whydown.sessions.alive import CHILD_UPS, IKE_UPS, RESTARTS, UNSEEN, Live, child_names, ike_names, tunnel_name
-from whydown.sessions.lived_on import alive_still, lost_children, lost_ike
+from whydown.sessions.lived_on import acts, acts_on, alive_still, lost_children, lost_ike
 from whydown.sessions.protocols import is_of_child
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from whydown.grammar.event import Event
-    from whydown.sessions.lived_on import Lost
+    from whydown.sessions.lived_on import Act, Lost
 
 _IKE_DOWN = frozenset({Kind.IKE_DELETE, Kind.IKE_GONE, Kind.IKE_EXPIRED})
 _CHILD_DOWN = frozenset({Kind.CHILD_DELETE, Kind.CHILD_GONE, Kind.CHILD_EXPIRED})
@@ -75,6 +75,7 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
     fresh = True  # nothing yet tells whether the log began in the middle of an SA's life
     host = ""
     lost = lost_ike(events), lost_children(events)
+    done = acts(events)
     if _began_up(e for e in events if not e.of_dump):
         first = next(e for e in events if not e.of_dump)
         ike.add(set(UNSEEN))
@@ -102,7 +103,7 @@ def turns(events: Sequence[Event]) -> Iterator[Turn]:
         elif _ends_child(event):
             yield from _child_down(event, children, lost[1])
         elif _ends_ike(event, starting=begun is not None) or _is_stated_down(event, since):
-            yield from _ike_down(event, ike, {} if _is_handed_on(begun) else children, lost[0])
+            yield from _ike_down(event, ike, {} if _is_handed_on(begun) else children, lost[0], done)
         begun = _under_way(event, begun)
 
 
@@ -271,7 +272,11 @@ def _child_down(event: Event, children: dict[str, Live], unseen: Mapping[str, Se
 
 
 def _ike_down(
-    event: Event, ike: Live, children: dict[str, Live], unseen: Mapping[str, Sequence[Lost]]
+    event: Event,
+    ike: Live,
+    children: dict[str, Live],
+    unseen: Mapping[str, Sequence[Lost]],
+    done: Mapping[str, Sequence[Act]],
 ) -> Iterator[Turn]:
     if not ike.sas:
         return
@@ -281,8 +286,8 @@ def _ike_down(
         ike.closing = []
     else:
         ike.remove(ike_names(event))
-        if not ike.sas and (still := alive_still(unseen, event)):
-            ike.add(still)
+        if not ike.sas and (still := alive_still(unseen, event) or (UNSEEN if acts_on(done, event) else None)):
+            ike.add(set(still))
     if ike.sas:
         return
     yield Turn(event.at, SESSION, "", up=False, event=event)
