@@ -79,3 +79,11 @@ def test_a_tunnel_that_ends_without_a_rekey_is_still_down(tmp_path: Path) -> Non
     assert down(tmp_path, BOTH + gone("50:01.000", "aaaaaaa")) == [("198.51.100.20", "down")]
     log = BOTH + up("50:00.000", "", "ccccccc", ANY) + gone("50:01.000", "bbbbbbb")
     assert down(tmp_path, log + gone("57:00.000", "aaaaaaa")) == [("198.51.100.20", "down")]
+
+
+def test_a_refusal_that_names_no_tunnel_is_of_the_one_that_is_down(tmp_path: Path) -> None:
+    log = up("00:00.000", "198.51.100.20", "aaaaaaa", ONE)
+    further = ("10.1.0.0-10.1.0.255", "10.3.0.0-10.3.0.255")
+    log += up("00:01.000", "", "bbbbbbb", further) + gone("20:00.000", "bbbbbbb")
+    log += block("20:01.000", "IPsec SA [Initiator] negotiation failed:", "  Message: TS unacceptable (38)")
+    assert down(tmp_path, log) == [("198.51.100.20", "down")]

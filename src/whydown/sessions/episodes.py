@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _BEFORE = 60 * SECOND  # how far before the trouble its events are looked for
 _CROSSING = 5 * SECOND  # two DELETEs of one SA that meet on the way
 _LEFT_OVER = frozenset({Kind.CHILD_UNKNOWN_SPI, Kind.KERNEL_ERROR})  # what a removal that crosses a rekey leaves
+_ASKED_FOR = EITHER | {Kind.CHILD_FAILED, Kind.TS_MISMATCH}  # refusals of a tunnel that is asked for
 _EARLY = SECOND  # the other side may have begun what this one hears of by so much earlier
 _at = attrgetter("at")
 
@@ -71,7 +72,7 @@ def cut_episodes(session: Session) -> tuple[Episode, ...]:
         stretches = list(cut_stretches(near, mine, TUNNEL, side))
         _count(session, TUNNEL, near, stretches)
         episodes += [_episode(session, TUNNEL, tunnel, s) for s in fold(stretches)]
-        episodes += _ailing(session, tunnel, mine, of_others)
+        episodes += _ailing(session, tunnel, mine, of_others | _of_downs(session.events, of_tunnels, tunnel))
     return (*episodes, *_bgp_episodes(session, side))
 
 
@@ -187,6 +188,23 @@ def _speaks_for_another(event: Event, speaking: AbstractSet[tuple[Side | None, s
     """Whether a gateway that is silent by now said it, while another one of its side speaks."""
     own = {host for side, host in speaking if side is event.side}
     return bool(own) and event.host not in own
+
+
+def _of_downs(events: Iterable[Event], told: Iterable[Turn], tunnel: str) -> set[int]:
+    """Return the identities of what names no tunnel while another one than `tunnel` is down that was up.
+
+    It is of that one: a tunnel that is up has nothing to negotiate but its rekeys.
+    """
+    turn = {id(t.event): t for t in told if t.tunnel != tunnel}
+    down: set[str] = set()
+    found: set[int] = set()
+    for event in events:
+        change = turn.get(id(event))
+        if change is not None:
+            down = down - {change.tunnel} if change.up else down | {change.tunnel}
+        elif down and event.kind in _ASKED_FOR and not tunnel_name(event):
+            found.add(id(event))
+    return found
 
 
 def _ailing(session: Session, tunnel: str, told: Sequence[Turn], of_others: AbstractSet[int]) -> Iterator[Episode]:
