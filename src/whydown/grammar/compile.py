@@ -89,7 +89,6 @@ class Shape:
     has_proposals: bool = field(init=False)  # these are read on demand
     has_spis: bool = field(init=False)  # these may be masked
     converters: tuple[Callable[[str], Any], ...] = field(init=False)
-    opens: bool = field(init=False)  # what it opens may get further records, or turn into something else
     completes: bool = field(init=False)  # `completed` has something to do
 
     def __post_init__(self) -> None:
@@ -102,7 +101,6 @@ class Shape:
         object.__setattr__(self, "has_proposals", not _PROPOSALS.isdisjoint(self.names))
         object.__setattr__(self, "has_spis", not _SPIS.isdisjoint(self.names))
         block = self.block
-        object.__setattr__(self, "opens", block is not None and not block.plain)
         object.__setattr__(self, "completes", block is not None and (bool(block.sets) or self.has_proposals))
 
     @cached_property
