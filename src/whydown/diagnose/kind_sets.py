@@ -27,9 +27,16 @@ def filled_in(knowledge: Knowledge) -> Knowledge:
     kinds = {s.name: s.kinds for s in knowledge.kind_sets}
     return replace(
         knowledge,
-        reasons=tuple(replace(r, ways=tuple(_steps(way, kinds) for way in r.ways)) for r in knowledge.reasons),
-        causes=tuple(replace(c, steps=_steps(c.steps, kinds)) for c in knowledge.causes),
+        reasons=tuple(
+            replace(r, ways=tuple(_steps(way, kinds) for way in r.ways)) if any(map(_names_sets, r.ways)) else r
+            for r in knowledge.reasons
+        ),
+        causes=tuple(replace(c, steps=_steps(c.steps, kinds)) if _names_sets(c.steps) else c for c in knowledge.causes),
     )
+
+
+def _names_sets(steps: Iterable[Step]) -> bool:
+    return any(pattern.sets for pattern in _over_events(steps))
 
 
 def _steps(steps: Iterable[Step], kinds: _Kinds) -> tuple[Step, ...]:
@@ -69,8 +76,10 @@ def _check_name(one: KindSet) -> Iterator[Problem]:
 
 
 def _patterns(knowledge: Knowledge) -> Iterator[Pattern]:
-    """Yield every pattern over events of all reasons and causes."""
+    """Return every pattern over events of all reasons and causes."""
     ways = chain((w for r in knowledge.reasons for w in r.ways), (c.steps for c in knowledge.causes))
-    for step in chain.from_iterable(ways):
-        if isinstance(step, Want):
-            yield from (p for p in step.patterns if isinstance(p, Pattern))
+    return chain.from_iterable(map(_over_events, ways))
+
+
+def _over_events(steps: Iterable[Step]) -> Iterator[Pattern]:
+    return (p for s in steps if isinstance(s, Want) for p in s.patterns if isinstance(p, Pattern))
