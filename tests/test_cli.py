@@ -135,6 +135,22 @@ def test_standard_input_is_read() -> None:
     assert "-:" in done.stdout
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="only sockets can be asked there whether something waits")
+@pytest.mark.parametrize("stamp", ["2026-11-21T20:40:01Z", "Nov 21 20:40:01"])
+def test_an_event_of_a_live_pipe_is_shown_before_the_next_line_comes(stamp: str) -> None:
+    command = [*PROGRAM, "events", "-q", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT, cwd=ROOT) as running:
+        assert running.stdin
+        assert running.stdout
+        for number in range(3):
+            running.stdin.write(f"{stamp} gw charon: 0{number}[IKE] sending DPD request\n".encode())
+            running.stdin.flush()
+            assert b"dpd.sent" in running.stdout.readline()  # it would wait for ever
+        running.stdin.close()
+        assert running.stdout.read() == b""
+        assert running.wait() == 0
+
+
 @pytest.mark.parametrize("command", ["scan", "events"])
 @pytest.mark.parametrize(
     ("written", "begins"), [("csv", "id,"), ("ecs", '{"@timestamp": "20'), ("ocsf", '{"class_uid": ')]

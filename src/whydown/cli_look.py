@@ -70,7 +70,8 @@ def events(
         )
         raise typer.Exit(status)
     tally = Tally()
-    found = pipeline.read_events(inputs, library=load_library(grammars), tally=tally, options=options)
+    rest = sys.stdout.flush if output is None else None
+    found = pipeline.read_events(inputs, library=load_library(grammars), tally=tally, options=options, rest=rest)
     with progress(tally, size_of(inputs), wanted=not quiet and output is not None):
         write(event_parts(found, written), output)
     recognised(tally)

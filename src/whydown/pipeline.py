@@ -19,6 +19,7 @@ from whydown.envelope import records
 from whydown.envelope.record import Certainty
 from whydown.envelope.traffic import Traffic
 from whydown.envelope.watch import Watch
+from whydown.grammar.library import PAUSE
 from whydown.redact.making import plain, pseudonyms_for, redacted
 from whydown.redact.names import Vocabulary
 from whydown.redact.taken import Taken
@@ -35,7 +36,7 @@ from whydown.sources.line import Content, Side
 from whydown.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from whydown.diagnose.coverage import Supply
     from whydown.diagnose.incident import Incident
@@ -62,6 +63,7 @@ def read_events(  # noqa: PLR0913 - all but the first are keywords
     taken: Taken | None = None,
     watch: Watch | None = None,
     traffic: Traffic | None = None,
+    rest: Callable[[], None] | None = None,
 ) -> Iterator[Event]:
     """Yield the typed events of all inputs, those of state dumps last; every line is accounted for in `tally`.
 
@@ -70,6 +72,7 @@ def read_events(  # noqa: PLR0913 - all but the first are keywords
 
     `taken` keeps the lines that matter. `watch` knows in the end how the times of each log were read; it takes the place
     of the options' zones and year. With `traffic` every line is read, also of other programs, and counted there.
+    With `rest` events come as soon as nothing more waits in a pipe, also those of no year, and it is called then.
     """
     watch = watch or _watch(tally, options)
     stated: list[Event] = []
@@ -83,13 +86,13 @@ def read_events(  # noqa: PLR0913 - all but the first are keywords
         stated.extend(found)
 
     window = Window(options.since, options.until)
-    lines = files.batches(inputs, tally, () if traffic else library.marks, aside=aside, window=window)
+    lines = files.batches(inputs, tally, () if traffic else library.marks, aside=aside, window=window, rest=rest)
     if taken:
         taken.given = frozenset(i.side for i in inputs if i.side)
         lines = taken.batches(lines)
     passing = records.batches(lines, tally, watch=watch)
     found = traffic.watch(passing) if traffic else passing
-    read = library.read(found, tally, watch=taken.watch if taken else None)
+    read = library.parts(found, tally, watch=taken.watch if taken else None)
     for event in chain(_settled(read, watch, options.most), _now(stated)):
         if taken:
             taken.event(event)
@@ -97,19 +100,24 @@ def read_events(  # noqa: PLR0913 - all but the first are keywords
             yield event
 
 
-def _settled(events: Iterable[Event], watch: Watch, most: int) -> Iterator[Event]:
+def _settled(parts: Iterable[Sequence[Event]], watch: Watch, most: int) -> Iterator[Event]:
     """Yield events; those whose year was only guessed at the end, in the year that is known then.
 
-    So many are held back at most; of more, the first come in the year that was guessed.
+    So many are held back at most; of more, the first come in the year that was guessed. So do all in a pause of the
+    input: who writes it now writes of this year.
     """
     yearless: deque[Event] = deque()
-    for event in events:
-        if event.certainty is not Certainty.YEAR_ASSUMED:
-            yield event
-            continue
-        yearless.append(event)
-        if len(yearless) > most:
-            yield yearless.popleft()
+    for part in parts:
+        if part is PAUSE:
+            yield from yearless
+            yearless.clear()
+        for event in part:
+            if event.certainty is not Certainty.YEAR_ASSUMED:
+                yield event
+                continue
+            yearless.append(event)
+            if len(yearless) > most:
+                yield yearless.popleft()
     for event in yearless:
         first = event.origins[0]
         at = watch.settled(first.source, first.member, event.at)

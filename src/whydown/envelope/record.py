@@ -7,7 +7,7 @@ from enum import IntEnum
 from functools import partial
 from itertools import chain, compress
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast, overload
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast, overload
 
 from whydown.sources.line import Origin, Origins
 
@@ -135,3 +135,6 @@ class Records(Sequence[Record]):
             return Records(*(column[place] for column in self.columns()))
         when = self.ats[place], self.certainties[place]
         return _record((*when, *self.headers[place], self.texts[place], self.origins[place], self.sides[place]))
+
+
+PAUSE: Final = Records.of(())  # what `line.PAUSE` is for records

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from whydown.envelope.forms import form_of
 from whydown.envelope.headers import read
-from whydown.envelope.record import Record, Records
+from whydown.envelope.record import PAUSE, Record, Records
 from whydown.envelope.watch import Watch
+from whydown.sources import line
 from whydown.sources.line import Lines
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def batches(  # noqa: PLR0913 - who keeps a watch needs no other
     of the first stamp without one in each file. What is assumed instead is told in a notice once a file or archive. A line with
     several lines folded into it (`#012`) gives a record each, counted in `tally.unfolded`; a line without a message is
     counted as blank; "last message repeated" as repeated, and what a syslog daemon had folded away in `tally.folded`.
-    A `watch` takes the place of zone, zones and year; when the lines are at their end it is closed, and knows the year of
+    A pause in the input stays one. A `watch` takes the place of zone, zones and year; when the lines are at their end it is closed, and knows the year of
     each log better than its first stamps told.
     """
     watch = watch or Watch(tally, zone, zones, year)
@@ -59,6 +60,8 @@ def batches(  # noqa: PLR0913 - who keeps a watch needs no other
         if len(batch):
             first = batch.origins[0]
             yield _read(batch, watch.clock(first.source, first.member, batch.side), tally)
+        elif batch is line.PAUSE:
+            yield PAUSE
     watch.close()
 
 

@@ -6,14 +6,17 @@ import os
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from whydown.envelope import record
 from whydown.envelope.record import Records
 from whydown.errors import KnowledgeError
 from whydown.grammar import expressions
 from whydown.grammar.assemble import Assembler
 from whydown.grammar.cache import GRAMMARS
+from whydown.grammar.events import Events
 from whydown.grammar.match import Matcher
+from whydown.grammar.matches import Matches
 from whydown.text import render_problem
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 BATCH = 8192  # records matched at once; 1 where records must become events as they come
 _STEP = 512  # records of a stream that are taken at once
 _ROOM = 4 << 20  # characters that are matched at once
+PAUSE: Final = Events(Records.of(()), Matches.of(()), ())  # what `record.PAUSE` is for events
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,10 +69,13 @@ class Library:
         """Yield the events of batches of records in their order, most of them as columns; each record is counted.
 
         Batches are put together to so many records, or some more. `watch` is shown these with their matches, before the
-        events that they complete.
+        events that they complete. In a pause the events so far are yielded, and then `PAUSE`.
         """
         matcher, assembler = Matcher(self.grammars, self._compiled), Assembler(tally)
         for taken in _gathered(batches, batch):
+            if taken is record.PAUSE:
+                yield PAUSE
+                continue
             matches = matcher.match(taken)
             if watch is not None:
                 watch(taken, matches)
@@ -78,10 +85,16 @@ class Library:
 
 
 def _gathered(batches: Iterable[Records], most: int) -> Iterator[Records]:
-    """Put batches together until they are so many records, or much text."""
+    """Put batches together until they are so many records, or much text, or until a pause comes."""
     parts: list[Records] = []
     count, room = 0, _ROOM
     for batch in batches:
+        if batch is record.PAUSE:
+            if count:
+                yield Records.joined(parts)
+                parts, count, room = [], 0, _ROOM
+            yield batch
+            continue
         parts.append(batch)
         count += len(batch)
         room -= sum(map(len, batch.texts))

@@ -97,7 +97,7 @@ class Opener:
         self._logs = 0
         self._damages = 0
 
-    def members(self, read: Callable[[int], bytes]) -> Iterator[Member]:
+    def members(self, read: Callable[[int], bytes | None]) -> Iterator[Member]:
         """Give the logs in what `read` gives; the input itself, when it is no archive, whatever it is.
 
         `read` is as `streams.blocks` takes it. DamagedError when the input cannot be opened at all.
@@ -225,9 +225,11 @@ def _begin(stream: Pieces) -> tuple[bytes, Pieces]:
     blocks: list[bytes] = []
     size = 0
     try:
-        while size < HEAD and (block := next(stream, b"")):
+        for block in stream:
             blocks.append(block)
             size += len(block)
+            if size >= HEAD or not block:  # an empty one is a pause
+                break
     except DamagedError as error:
         stream = _failing(error)
     return b"".join(blocks)[:HEAD], chain(blocks, stream)

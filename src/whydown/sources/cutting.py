@@ -14,7 +14,7 @@ except ImportError:  # pragma: no cover - a platform without stringzilla's wheel
     _count = bytes.count
 
 from whydown.sources.damage import DamagedError
-from whydown.sources.line import Lines, Origins
+from whydown.sources.line import PAUSE, Lines, Origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -102,6 +102,9 @@ class Cut(NamedTuple):
     total: int
 
 
+_PAUSE = Cut([], (), (), 0)
+
+
 class Cutter(NamedTuple):
     """Cuts the bytes of one place into lines; with a sieve, only lines with a mark are kept."""
 
@@ -112,11 +115,17 @@ class Cutter(NamedTuple):
     def batches(self, blocks: Iterable[bytes]) -> Iterator[Lines]:
         """Cut blocks into lines, those of a few blocks at once; a DamagedError of the blocks becomes a notice.
 
+        An empty block is a pause: the lines so far are given, and then `PAUSE`.
         Every line is counted in `tally.lines`, and yielded or counted as `blank` or (when sifted) as `other`.
         """
         texts, numbers, offsets = list[str](), list[int](), list[int]()
         size = 0
         for cut in self._cuts(blocks):
+            if cut is _PAUSE:
+                if texts:
+                    yield self._lines(texts, numbers, offsets)
+                    texts, numbers, offsets, size = [], [], [], 0
+                yield PAUSE
             if not cut.pieces:
                 continue
             joined = b"\n".join(cut.pieces)
@@ -137,6 +146,9 @@ class Cutter(NamedTuple):
         damage = ""
         try:
             for block in blocks:
+                if not block:
+                    yield _PAUSE
+                    continue
                 start, last = 0, block.rfind(b"\n")
                 if last >= 0 and kept:
                     start = block.find(b"\n") + 1

@@ -18,7 +18,8 @@ from whydown.sources.cutting import Cutter, Place, Sieve
 from whydown.sources.damage import DamagedError
 from whydown.sources.finding import STDIN, find
 from whydown.sources.inflating import GZIP_MAGIC
-from whydown.sources.line import Side
+from whydown.sources.line import PAUSE, Side
+from whydown.sources.live import live
 from whydown.sources.looks import named_like_a_dump
 from whydown.sources.repeats import Repeats
 from whydown.sources.streams import packing_of
@@ -51,13 +52,14 @@ class Input(NamedTuple):
     content: Content | None = None
 
 
-def batches(
+def batches(  # noqa: PLR0913 - all but three are keywords
     inputs: Sequence[Input],
     tally: Tally,
     marks: Sequence[str] = (),
     *,
     aside: Callable[[Place, Iterator[bytes]], None] | None = None,
     window: Window = EVER,
+    rest: Callable[[], None] | None = None,
 ) -> Iterator[Lines]:
     """Read every line of the inputs: files whose stamps are complete first, directories in the order of their names.
 
@@ -65,8 +67,9 @@ def batches(
     `other` and not yielded, except in files whose lines name no program (a daemon's own log, pasted lines). A state
     dump is no log: its blocks go to `aside` if that is given, which counts their lines. Archives are read member by
     member, in the order they have; members last written before `window` or begun after it are left out. A line that
-    stands in two files of a side, time and host included, is yielded once, and counted as repeated. What cannot be
-    read becomes a notice. Raises InputError when there is not one line to read, UsageError when a file is given for
+    stands in two files of a side, time and host included, is yielded once, and counted as repeated. With `rest`, when
+    nothing more waits in a pipe, all lines so far are yielded and then `PAUSE`, and `rest` is called before more
+    is waited for. What cannot be read becomes a notice. Raises InputError when there is not one line to read, UsageError when a file is given for
     both sides.
     """
     byte_marks = [mark.encode() for mark in marks if mark]
@@ -80,7 +83,7 @@ def batches(
         # what never waits for a writer, and takes more time to unpack than to hand over
         packed = content is None and path != STDIN and Path(path).is_file() and _is_packed(path)
         try:
-            with _opened(path, tally, content) as read:
+            with _opened(path, tally, content, rest) as read:
                 for member in opener.members(read):
                     name, known, pieces, written = member
                     if known.alien:
@@ -99,7 +102,8 @@ def batches(
                     repeats[side].next_file()
                     last = not name and path == found[-1].path
                     for batch in cutter.batches(ahead(pieces) if packed else pieces):
-                        yield repeats[side].fresh(batch, last=last) if known.programs else batch
+                        fresh = known.programs and batch is not PAUSE
+                        yield repeats[side].fresh(batch, last=last) if fresh else batch
         except DamagedError as error:
             tally.notice(path, str(error), damaged=True)
         except OSError as error:
@@ -117,24 +121,26 @@ def lines(inputs: Sequence[Input], tally: Tally, marks: Sequence[str] = (), **op
 
 
 @contextmanager
-def _opened(path: str, tally: Tally, content: Content | None) -> Iterator[Callable[[int], bytes]]:
+def _opened(
+    path: str, tally: Tally, content: Content | None, rest: Callable[[], None] | None
+) -> Iterator[Callable[[int], bytes | None]]:
     """Give the function that reads at most n bytes of a file or of standard input, and counts them."""
 
-    def counted(take: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    def counted(take: Callable[[int], bytes], handle: Callable[[], int] | None = None) -> Callable[[int], bytes | None]:
         def read(size: int) -> bytes:
             data = take(size)
             tally.read += len(data)
             return data
 
-        return read
+        return read if rest is None or handle is None else live(read, handle, rest)
 
     if content is not None:
         yield counted(BytesIO(content.data).read)
     elif path == STDIN:
-        yield counted(cast("BufferedReader", sys.stdin.buffer).read1)
+        yield counted(cast("BufferedReader", sys.stdin.buffer).read1, sys.stdin.fileno)
     else:
         with Path(path).open("rb", buffering=0) as file:
-            yield counted(file.read)
+            yield counted(file.read, file.fileno)
 
 
 def _side_named(path: str) -> Side | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import partial
 from itertools import chain, compress, repeat
-from typing import TYPE_CHECKING, Any, NamedTuple, cast, overload
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,3 +142,6 @@ class Lines:
         origins = self.origins
         kept = origins.where(keep) if isinstance(origins, Origins) else list(compress(origins, keep))
         return Lines(list(compress(self.texts, keep)), kept, self.side)
+
+
+PAUSE: Final = Lines([], [], None)  # stands between batches where nothing more waits in the input

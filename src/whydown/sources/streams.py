@@ -79,12 +79,15 @@ def blocks(read: Callable[[int], bytes], size: int = BLOCK) -> Pieces:
     yield from unpack(stream, packing, budget, size) if packing else stream
 
 
-def pieces_of(read: Callable[[int], bytes], budget: Budget, size: int = BLOCK) -> Pieces:
-    """Give out what `read` gives as it stands, counted as taken; its OSError becomes DamagedError."""
+def pieces_of(read: Callable[[int], bytes | None], budget: Budget, size: int = BLOCK) -> Pieces:
+    """Give out what `read` gives as it stands, counted as taken; its OSError becomes DamagedError.
+
+    A pause (`read` gives None) is an empty piece.
+    """
     try:
-        while piece := read(size):
-            budget.taken += len(piece)
-            yield piece
+        while (piece := read(size)) != b"":
+            budget.taken += len(piece or b"")
+            yield piece or b""
     except OSError as error:
         raise DamagedError(f"reading stopped: {error.strerror or error}") from error
 
