@@ -12,6 +12,7 @@ import sys
 import tarfile
 import zipfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -313,6 +314,39 @@ def test_members_written_before_the_time_that_matters_are_not_read(tmp_path: Pat
     assert [number for _, number in found] == ["2", "3"]
     assert tally.lines == 2
     assert told(tally)[0][1] == "left out of this archive: 1 log from before the time that was asked for"
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [partial(gzip.compress, mtime=0), partial(gzip.compress, mtime=BEGAN), lzma.compress, bz2.compress],
+    ids=["gzip without a time", "gzip", "xz", "bzip2"],
+)
+@pytest.mark.parametrize(("changed", "left_out"), [(BEGAN, True), (BEGAN + 3 * HOUR, False)])
+def test_a_packed_log_in_a_folder_last_written_before_the_time_that_matters_is_not_read(
+    tmp_path: Path, pack: Callable[[bytes], bytes], changed: int, *, left_out: bool
+) -> None:
+    for number, name, data in ((1, "syslog.1", pack(line(1))), (2, "syslog", line(2))):
+        (tmp_path / name).write_bytes(data)
+        os.utime(tmp_path / name, (changed, changed) if number == 1 else None)
+    tally = Tally()
+    found = read(tmp_path, tally=tally, window=Window(since=(BEGAN + 3 * HOUR) * 1_000_000))
+    assert len(found) == 2 - left_out
+    said = [("syslog.1", "left out, it is a log from before the time that was asked for")]
+    assert told(tally) == said * left_out
+    assert not tally.damaged
+
+
+def test_a_log_that_is_not_packed_is_read_whenever_it_was_written(tmp_path: Path) -> None:
+    (tmp_path / "syslog").write_bytes(line(1))
+    os.utime(tmp_path / "syslog", (BEGAN, BEGAN))
+    assert len(read(tmp_path, window=Window(since=(BEGAN + 30 * HOUR) * 1_000_000))) == 1
+
+
+def test_a_packed_log_whose_second_part_is_of_later_is_read(tmp_path: Path) -> None:
+    parts = gzip.compress(line(1), mtime=BEGAN) + gzip.compress(line(2), mtime=BEGAN + 9 * HOUR)
+    (tmp_path / "syslog.gz").write_bytes(parts)
+    os.utime(tmp_path / "syslog.gz", (BEGAN + 9 * HOUR, BEGAN + 9 * HOUR))
+    assert len(read(tmp_path, window=Window(since=(BEGAN + 3 * HOUR) * 1_000_000))) == 2
 
 
 def test_members_that_begin_after_the_time_that_matters_are_not_read(tmp_path: Path) -> None:

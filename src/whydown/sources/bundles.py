@@ -97,13 +97,14 @@ class Opener:
         self._logs = 0
         self._damages = 0
 
-    def members(self, read: Callable[[int], bytes | None]) -> Iterator[Member]:
+    def members(self, read: Callable[[int], bytes | None], changed: int | None = None) -> Iterator[Member]:
         """Give the logs in what `read` gives; the input itself, when it is no archive, whatever it is.
 
+        `changed` is when a packed file was last changed, by the file system: a packed log may be left out for that.
         `read` is as `streams.blocks` takes it. DamagedError when the input cannot be opened at all.
         """
         archive = False
-        for member in self._open("", None, pieces_of(read, self._budget), 0, zoned=True):
+        for member in self._open("", changed, pieces_of(read, self._budget), 0, zoned=True):
             archive = archive or bool(member.name)
             yield member
         if self._entries:
@@ -116,7 +117,10 @@ class Opener:
             depth = _deeper(depth)
             if packing.magic == GZIP_MAGIC:
                 packed = int.from_bytes(head[4:8], "little") * 1_000_000
-                written, zoned = (packed, True) if packed else (written, zoned)
+                if not name:  # the header tells of the first part only; more may have been put behind it
+                    written = written and max(written, packed)
+                elif packed:
+                    written, zoned = packed, True
             head, stream = _begin(unpack(stream, packing, self._budget))
         if is_tar(head):
             reader = Reader(stream)
@@ -125,7 +129,12 @@ class Opener:
             reader = Reader(stream)
             yield from self._inside(name, zip_entries(reader, self._budget, self._teller(name)), _deeper(depth))
         elif not name:
-            yield Member(name, look(head), stream, None)
+            member = Member(name, look(head), stream, written)
+            known = written is not None and (member.look.log or member.look.dump)
+            if known and (missed := self._missed(member, head, zoned=zoned)):
+                self._tally.notice(self._source, f"left out, it is a {missed}")
+            else:
+                yield member._replace(written=None)
         elif head:
             yield from self._log(Member(name, look(head), stream, written), head, zoned=zoned)
         else:
@@ -133,15 +142,9 @@ class Opener:
 
     def _log(self, member: Member, head: bytes, *, zoned: bool) -> Iterator[Member]:
         """Give a member if it is a log."""
-        name, seen, _, written = member
-        since, until = self._window
-        slack = _HOUR if zoned and (seen.stamped or seen.dump) else _ZONES
-        first = begins(head) if seen.log else None
-        wrong = first is not None and written is not None and first > written  # it was packed so
-        if since is not None and written is not None and written < since - slack and not wrong:
-            self._left_out["log from before the time that was asked for"] += 1
-        elif until is not None and first is not None and first > until + _HOUR:
-            self._left_out["log from after the time that was asked for"] += 1
+        name, seen, _, _ = member
+        if missed := self._missed(member, head, zoned=zoned):
+            self._left_out[missed] += 1
         elif not seen.alien and (seen.log or seen.dump or named_like_a_log(name) or named_like_a_dump(name)):
             self._logs += 1
             yield member._replace(pieces=self._watched(member.pieces))
@@ -149,6 +152,19 @@ class Opener:
             self._notice(name, f"left out, it is {seen.alien}", damaged=False)
         else:
             self._left_out["file that is no log"] += 1
+
+    def _missed(self, member: Member, head: bytes, *, zoned: bool) -> str:
+        """Say what a log is that lies outside the window, as far as that is certain; empty for any other."""
+        _, seen, _, written = member
+        since, until = self._window
+        slack = _HOUR if zoned and (seen.stamped or seen.dump) else _ZONES
+        first = begins(head) if seen.log else None
+        wrong = first is not None and written is not None and first > written  # it was packed so
+        if since is not None and written is not None and written < since - slack and not wrong:
+            return "log from before the time that was asked for"
+        if until is not None and first is not None and first > until + _HOUR:
+            return "log from after the time that was asked for"
+        return ""
 
     def _inside(self, archive: str, entries: Iterator[Entry], depth: int) -> Iterator[Member]:
         """Give the logs among an archive's entries; what is damaged is told, and the rest goes on."""

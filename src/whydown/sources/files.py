@@ -84,7 +84,7 @@ def batches(  # noqa: PLR0913 - all but three are keywords
         packed = content is None and path != STDIN and Path(path).is_file() and _is_packed(path)
         try:
             with _opened(path, tally, content, rest) as read:
-                for member in opener.members(read):
+                for member in opener.members(read, _changed(path) if packed else None):
                     name, known, pieces, written = member
                     if known.alien:
                         tally.notice(path, f"left out, it is {known.alien}", damaged=True)
@@ -156,6 +156,14 @@ def _is_packed(path: str) -> bool:
     except OSError:
         return False
     return packing_of(head) is not None or is_zip(head)
+
+
+def _changed(path: str) -> int | None:
+    """When a file was last changed, by the file system; microseconds UTC."""
+    try:
+        return Path(path).stat().st_mtime_ns // 1000
+    except OSError:
+        return None
 
 
 def modified(source: str) -> int | None:
