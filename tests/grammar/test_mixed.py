@@ -96,6 +96,8 @@ def test_a_block_written_twice_is_one_event() -> None:
     rows = [row for row in ONE for _ in range(2)]
     assert told(*rows) == BOTH[:1]
     assert told(*rows, *(row for row in OTHER for _ in range(2))) == BOTH
+    twice = [row for row in (*ONE, "    Local ID mismatch") for _ in range(2)]
+    assert told(*twice) == [("198.51.100.20", 14, "DH group mismatch; Local ID mismatch")]
 
 
 def test_whose_address_it_is_is_not_guessed_where_the_blocks_began_otherwise() -> None:

@@ -273,7 +273,8 @@ class Stretch:
         """Whether a row is a second reason of the latest block, or the first of another that has none."""
         if not self._latest.has(reading.step):
             return False
-        others = [(block, block.read(match)) for block in self.blocks if block is not self._latest]
+        before = [block for block in self.blocks if block is not self._latest and not block.again]
+        others = [(block, block.read(match)) for block in before]
         return any(other and block.awaits(other) and not block.has(other.step) for block, other in others)
 
     def _mix(self) -> None:
