@@ -144,13 +144,15 @@ def test_what_is_told_twice_counts_once(case: str) -> None:
     assert folded((*read(rotated, source="old/"), *story(case))) == known, "a rotated copy"
 
 
-@pytest.mark.parametrize("case", [c for c in LIVED if c != "lab/edge-crashes-and-restarts-libreswan-strongswan"])
+@pytest.mark.parametrize("case", LIVED)
 def test_a_session_that_moves_to_another_host_of_a_pair_is_one(case: str) -> None:
     events = story(case)
     ups = [e.at for e in events if e.side is Side.EDGE and e.kind is Kind.IKE_UP]
     if not ups or len(sessions_of(events)) != 1:
         return
     after = min(ups) + SECOND
+    if any(e.side is Side.EDGE and e.kind is Kind.DAEMON_START and e.at >= after for e in events):
+        return  # a daemon that restarts forgets what its own host had set up, not another's
     pair = [e._replace(host="edge-02") if e.side is Side.EDGE and e.at >= after else e for e in events]
     assert len(sessions_of(pair)) == 1
     assert coarse(verdicts(pair)) == coarse(verdicts(events))
