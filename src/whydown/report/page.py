@@ -144,7 +144,7 @@ def _clocks(incident: Incident) -> str:
     if clocks.offset_s is None:
         return "not compared, too few exchanges stand in both logs: each side's times are as written"
     ahead = "ahead" if clocks.offset_s >= 0 else "behind"
-    spread = f"±{clocks.spread_s:.2f} s, " if clocks.spread_s is not None else ""
+    spread = f"±{clocks.spread_s:.2f} s, " if clocks.spread_s is not None else "by no more than "
     return f"peer {abs(clocks.offset_s):.2f} s {ahead} ({spread}{many(clocks.votes, 'exchange')}); times are the edge's"
 
 

@@ -171,7 +171,8 @@ def _least(votes: list[int], count: int) -> Clocks:
 def _clocks(differences: Sequence[int]) -> Clocks:
     middle = statistics.median(differences)
     spread = statistics.median(abs(d - middle) for d in differences)
-    return Clocks(round(middle / SECOND, 3), round(spread / SECOND, 3), len(differences))
+    spread_s = round(spread / SECOND, 3) if len(differences) > 1 else None  # one agrees with itself
+    return Clocks(round(middle / SECOND, 3), spread_s, len(differences))
 
 
 def _keyed(events: Iterable[Event], keys: Keys) -> dict[Hashable, list[int]]:
