@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
@@ -432,10 +431,11 @@ def test_an_interrupt_is_exit_status_130_without_a_traceback() -> None:
         [*PROGRAM, "events", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as running:
         assert running.stdin
+        assert running.stdout
         assert running.stderr
         running.stdin.write(Path(EDGE).read_bytes())
         running.stdin.flush()
-        time.sleep(1.5)  # until it reads
+        assert running.stdout.readline()  # it reads
         running.send_signal(signal.SIGINT)
         assert running.wait(60) == 130
         assert b"Traceback" not in running.stderr.read()
