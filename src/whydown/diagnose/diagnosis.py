@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.diagnose.console import judge_problems
@@ -69,6 +70,7 @@ def tell(
     down: list[Told] = []
     followed_by: set[str] = set()
     tunnels = [e for e in episodes if e.layer == "tunnel"]
+    speaking = cache(lambda: [t for t in tunnels if speaks_for_itself(t, knowledge.reasons, supplies)])
     for episode in sorted(episodes, key=lambda e: e.layer != "session"):
         if episode.layer == "tunnel" and (session_down := _followed(episode, down)):
             stated = stated_reason(knowledge.reasons, "tunnel", Scene(episode, supplies))
@@ -79,8 +81,8 @@ def tell(
                 yield _follower(session_down.incident, reason, episode.tunnel, basis), None
                 continue
         told = _tell(session, episode, knowledge, tally, supplies)
-        if told is None or (is_unshown(told.shown[0].reason) and _told_by_tunnel(told, tunnels, knowledge, supplies)):
-            continue
+        if told is None or (_is_bare(told) and any(_together(episode, t) for t in speaking())):
+            continue  # a tunnel's own reason is the better answer for both
         yield told.incident, told
         if episode.layer == "session" and episode.flaps:  # no tunnel follows one that is up, though only here
             down.append(told)
@@ -104,19 +106,14 @@ def _followed(episode: Episode, down: Sequence[Told]) -> Told | None:
     return None if told is None or has_own_trouble(episode, told.scene.episode) else told
 
 
-def _told_by_tunnel(
-    told: Told, tunnels: Iterable[Episode], knowledge: Knowledge, supplies: Mapping[str, Supply]
-) -> bool:
-    """Whether a tunnel of the same time shows a reason of its own, which is the better answer for both."""
-    down = told.scene.episode
-    if told.incident.layer is not Layer.SESSION:
-        return False
-    together = [
-        t
-        for t in tunnels
-        if (down.ended is None or t.began <= down.ended) and (t.ended is None or down.began <= t.ended)
-    ]
-    return any(speaks_for_itself(t, knowledge.reasons, supplies) for t in together)
+def _is_bare(told: Told) -> bool:
+    """Whether it says of a session no more than that it is down."""
+    return told.incident.layer is Layer.SESSION and is_unshown(told.shown[0].reason)
+
+
+def _together(one: Episode, other: Episode) -> bool:
+    """Whether two down times overlap."""
+    return (one.ended is None or other.began <= one.ended) and (other.ended is None or one.began <= other.ended)
 
 
 def _follower(session: Incident, reason: Reason, tunnel: str, basis: str) -> Incident:

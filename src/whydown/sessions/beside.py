@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from operator import attrgetter
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from whydown.grammar.vocabulary import Kind
@@ -20,14 +19,15 @@ if TYPE_CHECKING:
     from whydown.sources.line import Side
 
 _TS_REFUSED = frozenset({"TS_UNACCEPTABLE", "INVALID_ID_INFORMATION"})
-_at = attrgetter("at")
+_FAILURES = SIGNS[TUNNEL] | EITHER
+_MOST = 64  # refused tunnels that are told of one by one; what is left is trouble of the tunnel that is up
 _REFUSALS = frozenset({Kind.TS_MISMATCH, Kind.CHILD_FAILED})
 
 
 def refused_tunnels(events: Sequence[Event], told: Iterable[Turn], side: Side) -> dict[str, list[Event]]:
     """Return what was refused while a tunnel (`told`) was up, by the networks it was asked for, as `side` has them.
 
-    Where no line names them, by the connection of that tunnel. Not what names the networks of a tunnel that came up at
+    Where no line names them, by the connection of that tunnel; the first of very many. Not what names the networks of a tunnel that came up at
     any time: it was tried again, or another line is of it.
     """
     turn = {id(t.event): t.up for t in told}
@@ -46,7 +46,7 @@ def refused_tunnels(events: Sequence[Event], told: Iterable[Turn], side: Side) -
                     refused.setdefault(f"{','.join(mine)} === {','.join(others)}", []).append(event)
             elif "child_id" in event.fields and (conn := event.get("conn", "")) and conn not in conns:
                 unnamed.setdefault(conn, []).append(event)
-    return refused or unnamed
+    return dict(list((refused or unnamed).items())[:_MOST])
 
 
 def told_of(events: Sequence[Event], refused: Iterable[Sequence[Event]]) -> Iterator[int]:
@@ -54,17 +54,22 @@ def told_of(events: Sequence[Event], refused: Iterable[Sequence[Event]]) -> Iter
 
     Who refuses names the networks and, at the same moment, the notify; who hears the refusal may name nothing.
     """
-    for signs in refused:
-        for sign in signs:
-            yield id(sign)
-            low = bisect_left(events, sign.at - SECOND, key=_at)
-            high = bisect_right(events, sign.at + SECOND, key=_at)
-            yield from (id(e) for e in events[low:high] if e.kind in SIGNS[TUNNEL] | EITHER and not tunnel_name(e))
-        sides = {sign.side.other for sign in signs if sign.side is not None and sign.kind is Kind.TS_MISMATCH}
-        heard = [e for e in events if e.side in sides and e.get("notify") in _TS_REFUSED and not tunnel_name(e)]
-        numbers = {(e.host, e.fields["child_id"]) for e in heard if "child_id" in e.fields}
-        yield from map(id, heard)
-        yield from (id(e) for e in events if e.side in sides and (e.host, e.get("child_id")) in numbers)
+    signs = [sign for each in refused for sign in each]
+    if not signs:
+        return
+    moments = sorted(sign.at for sign in signs)
+    sides = {sign.side.other for sign in signs if sign.side is not None and sign.kind is Kind.TS_MISMATCH}
+    heard = [e for e in events if e.side in sides and e.get("notify") in _TS_REFUSED and not tunnel_name(e)]
+    numbers = {(e.host, e.fields["child_id"]) for e in heard if "child_id" in e.fields}
+    yield from map(id, signs)
+    yield from map(id, heard)
+    yield from (id(e) for e in events if e.side in sides and (e.host, e.get("child_id")) in numbers)
+    yield from (id(e) for e in events if e.kind in _FAILURES and not tunnel_name(e) and _is_near(e.at, moments))
+
+
+def _is_near(at: int, moments: Sequence[int]) -> bool:
+    place = bisect_left(moments, at - SECOND)
+    return place < len(moments) and moments[place] <= at + SECOND
 
 
 def _agreed(events: Iterable[Event]) -> set[frozenset[tuple[str, ...]]]:

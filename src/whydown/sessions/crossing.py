@@ -7,19 +7,24 @@ are not set up alike: the session comes up from one side only, which is told as 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from bisect import bisect_right
+from collections import defaultdict
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from whydown.grammar.vocabulary import AUTH_REFUSALS, Direction, Kind
 from whydown.sessions.attempts import begun_by_writer
 from whydown.sessions.clues import SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from whydown.grammar.event import Event
     from whydown.sessions.stretches import Stretch
     from whydown.sources.line import Side
 
+_Starts = dict[tuple[str, str, Any], list["Event"]]  # by host, program and number of the IKE SA, in time order
+_at = attrgetter("at")
 _CROSSING = 5 * SECOND
 _REFUSALS = AUTH_REFUSALS | {
     Kind.IKE_FAILED,
@@ -41,25 +46,25 @@ def crosses(stretch: Stretch) -> bool:
 
 def refused_other_way(stretch: Stretch, events: Sequence[Event]) -> list[Event]:
     """Return what was refused in a crossing of which the other gateway had begun the negotiation that failed."""
-    begun = _beginner(stretch.up, events) if stretch.up is not None else None
+    starts: _Starts = defaultdict(list)
+    for event in events:
+        if event.kind is Kind.IKE_START:
+            starts[event.host, event.app, event.get("ike_id")].append(event)
+    begun = _beginner(stretch.up, starts) if stretch.up is not None else None
     if begun is None:
         return []
-    return [e for e in stretch.signs if _beginner(e, events) is begun.other]
+    return [e for e in stretch.signs if _beginner(e, starts) is begun.other]
 
 
-def _beginner(event: Event, events: Iterable[Event]) -> Side | None:
+def _beginner(event: Event, starts: _Starts) -> Side | None:
     """Return the side that began the negotiation of which a line tells; None where nothing says."""
     if event.side is None:
         return None
     own = _role(event)
     if own is None and (number := event.get("ike_id")) is not None:
-        starts = [
-            e
-            for e in events
-            if e.kind is Kind.IKE_START and (e.host, e.app, e.get("ike_id")) == (event.host, event.app, number)
-        ]
-        before = [e for e in starts if e.at <= event.at]
-        own = before[-1].direction is not Direction.IN if before else None
+        mine = starts.get((event.host, event.app, number), [])
+        before = bisect_right(mine, event.at, key=_at)
+        own = mine[before - 1].direction is not Direction.IN if before else None
     if own is None:
         own = begun_by_writer(event)
     return None if own is None else event.side if own else event.side.other
