@@ -68,6 +68,13 @@ def test_every_reason_has_a_meaning_actions_and_a_page(layer: str, wording: str)
         assert found.link.endswith(ALARM_PAGE)
 
 
+@pytest.mark.parametrize("wording", ["No reason stated", "No reason shown", NONE_OF_NSX])
+def test_a_title_that_is_none_of_nsx_is_explained_too(wording: str) -> None:
+    page = explain(wording, knowledge())
+    assert page.startswith(f"# IPsec {'tunnel' if wording == NONE_OF_NSX else 'session'} down: {wording}\n")
+    assert "NSX" in page
+
+
 @pytest.mark.parametrize("wording", sorted({*SESSION, *TUNNEL, *FURTHER}))
 def test_a_name_that_two_layers_share_is_explained_for_both(wording: str) -> None:
     page = explain(wording, knowledge())

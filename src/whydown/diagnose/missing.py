@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from whydown.diagnose.incident import Confidence, Missing
-from whydown.diagnose.reasons import UNSTATED
 from whydown.diagnose.topics import topics
+from whydown.diagnose.unlisted import UNSTATED
 from whydown.grammar.vocabulary import Kind
 from whydown.sources.line import Side
 

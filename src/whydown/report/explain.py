@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from whydown.diagnose.model import Ref
+from whydown.diagnose.unlisted import NO_REASONS
 from whydown.errors import UsageError
 from whydown.report import proof
 from whydown.report.console import write_commands, write_status
@@ -73,7 +74,7 @@ def names(knowledge: Knowledge) -> list[str]:
 def _found(word: str, knowledge: Knowledge) -> tuple[list[Reason], list[Cause]]:
     """Return what is named exactly; where nothing is, what has the word within its name or title."""
     wanted = _fold(word)
-    reasons = [r for r in knowledge.reasons if wanted in (_fold(r.wording), _fold(r.name))]
+    reasons = [r for r in (*knowledge.reasons, *NO_REASONS) if wanted in (_fold(r.wording), _fold(r.name))]
     causes = [c for c in knowledge.causes if wanted in (_fold(c.name), _fold(c.name.split("/")[0]))]
     causes.sort(key=lambda c: wanted != _fold(c.name))  # what bears just that name before its finer forms
     if reasons or causes or len(wanted) < 3:
