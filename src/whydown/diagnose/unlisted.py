@@ -35,6 +35,7 @@ _NO_MESSAGE_DO = (
     "Read the reason on the Edge with 'get ipsecvpn session down', or in edge/vpn-session of its bundle.",
 )
 _REFUSED = {layer: kinds - WEAK for layer, kinds in SIGNS.items()}  # what no negotiation that succeeds leaves
+_GONE = {"session": Kind.IKE_GONE, "tunnel": Kind.CHILD_GONE}  # of what never came up: given up, whyever
 _NAMES = {"bgp": "BGP neighbour"}
 _PLAIN = re.compile(r"[A-Za-z0-9 ,.'()/_:-]{1,80}")  # words that may stand in a title
 
@@ -86,7 +87,7 @@ def _sign_of_end(layer: str, scene: Scene) -> Event | None:
     within = [e for e in scene.events if e.at >= episode.began and not e.of_dump]
     if episode.was_up and not episode.one_sided:
         return within[0] if within and episode.flaps else None
-    failed = [e for e in within if e.kind in _REFUSED[layer]]
+    failed = [e for e in within if e.kind in _REFUSED[layer] or e.kind is _GONE.get(layer)]
     return failed[-1] if failed and (episode.one_sided or episode.ended is None) else None
 
 
