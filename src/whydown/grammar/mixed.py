@@ -45,9 +45,7 @@ class _Puzzle:
         self._may = [set(row.steps) for row in rows]
         self._had: list[list[object]] = [[head] for head in heads]  # what is known of each block, in any order
         self._places: list[int | None] = [None] * len(rows)
-        self._standing: set[int] = (
-            set()
-        )  # rows of which it is known that they are their block's, none that says the same
+        self._standing: set[int] = set()  # rows that are known to be their block's own, not only alike
         self._left = set(range(len(rows)))
 
     def solve(self) -> list[int | None]:
