@@ -34,6 +34,10 @@ _NO_MESSAGE_DO = (
     "Look at the Edge's next attempt: its rows tell the reason where no other negotiation fails in the same moment.",
     "Read the reason on the Edge with 'get ipsecvpn session down', or in edge/vpn-session of its bundle.",
 )
+_ONE_SIDED_DO = (
+    "Look on the Edge whether the peer's last messages came, and what became of them.",
+    "Clear the session on the Edge once; its own dead peer detection may take longer.",
+)
 _REFUSED = {layer: kinds - WEAK for layer, kinds in SIGNS.items()}  # what no negotiation that succeeds leaves
 _GONE = {"session": Kind.IKE_GONE, "tunnel": Kind.CHILD_GONE}  # of what never came up: given up, whyever
 _NAMES = {"bgp": "BGP neighbour"}
@@ -77,7 +81,8 @@ def _unshown(layer: str, scene: Scene) -> Shown | None:
         return None
     happened = "went down" if scene.episode.was_up else "did not come up"
     if scene.episode.one_sided:
-        happened = "ended on the peer's side alone"
+        alone = replace(_no_reason(layer, "ended on the peer's side alone"), do=_ONE_SIDED_DO)
+        return Shown(alone, sign.at, {}, (("reason", sign),), stated=False)
     return Shown(_no_reason(layer, happened), sign.at, {}, (("reason", sign),), stated=False)
 
 
