@@ -79,11 +79,11 @@ def _unshown(layer: str, scene: Scene) -> Shown | None:
     sign = _sign_of_end(layer, scene)
     if sign is None:
         return None
-    happened = "went down" if scene.episode.was_up else "did not come up"
     if scene.episode.one_sided:
-        alone = replace(_no_reason(layer, "ended on the peer's side alone"), do=_ONE_SIDED_DO)
-        return Shown(alone, sign.at, {}, (("reason", sign),), stated=False)
-    return Shown(_no_reason(layer, happened), sign.at, {}, (("reason", sign),), stated=False)
+        reason = replace(_no_reason(layer, "ended on the peer's side alone"), do=_ONE_SIDED_DO)
+    else:
+        reason = _no_reason(layer, "went down" if scene.episode.was_up else "did not come up")
+    return Shown(reason, sign.at, {}, (("reason", sign),), stated=False)
 
 
 def _sign_of_end(layer: str, scene: Scene) -> Event | None:
