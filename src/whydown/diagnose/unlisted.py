@@ -30,9 +30,10 @@ _NO_MESSAGE = (
     "The Edge says that a negotiation failed. The row that says with which message is not there, or stands among those "
     "of another negotiation of the same moment, and nothing tells which of them it belongs to."
 )
+_READ = "Read the reason on the Edge with 'get ipsecvpn session down', or in edge/vpn-session of its bundle."
 _NO_MESSAGE_DO = (
     "Look at the Edge's next attempt: its rows tell the reason where no other negotiation fails in the same moment.",
-    "Read the reason on the Edge with 'get ipsecvpn session down', or in edge/vpn-session of its bundle.",
+    _READ,
 )
 _ONE_SIDED_DO = (
     "Look on the Edge whether the peer's last messages came, and what became of them.",
@@ -98,43 +99,28 @@ def _sign_of_end(layer: str, scene: Scene) -> Event | None:
 
 def _no_reason(layer: str, happened: str) -> Reason:
     what = _NAMES.get(layer, layer)
-    return Reason(
-        layer=layer,
-        name=f"{layer}/{UNSHOWN}",
-        wording="No reason shown",
-        span=Span("", 1, 1),
-        ways=(),
-        means=f"The logs show that the {what} {happened}; which reason NSX gives for it, they do not show.",
-        do=(
-            f"Read what the logs hold of the {what} around that time.",
-            "Look with 'whydown unmatched' whether they hold wordings that are not known yet.",
-        ),
-    )
+    means = f"The logs show that the {what} {happened}; which reason NSX gives for it, they do not show."
+    read = f"Read what the logs hold of the {what} around that time."
+    unmatched = "Look with 'whydown unmatched' whether they hold wordings that are not known yet."
+    return _bare(layer, UNSHOWN, "No reason shown", means, read, unmatched)
 
 
 def _in_its_words(layer: str, words: str) -> Reason:
-    return Reason(
-        layer=layer,
-        name=f"{layer}/unlisted",
-        wording=words if _PLAIN.fullmatch(words) else "a reason that cannot be shown",
-        span=Span("", 1, 1),
-        ways=(),
-        means="NSX gives this reason; no documentation that is known lists it.",
-        do=("Look for the reason in the documentation of this release of NSX, and at the lines around that time.",),
-    )
+    wording = words if _PLAIN.fullmatch(words) else "a reason that cannot be shown"
+    means = "NSX gives this reason; no documentation that is known lists it."
+    look = "Look for the reason in the documentation of this release of NSX, and at the lines around that time."
+    return _bare(layer, "unlisted", wording, means, look)
 
 
 def _unstated(layer: str) -> Reason:
     never = " Its alarm of policy-based tunnels never does." if layer == "tunnel" else ""
-    return Reason(
-        layer=layer,
-        name=f"{layer}/{UNSTATED}",
-        wording="No reason stated",
-        span=Span("", 1, 1),
-        ways=(),
-        means=f"NSX says that the {layer} is down, and not why.{never}",
-        do=("Read the reason on the Edge with 'get ipsecvpn session down', or in edge/vpn-session of its bundle.",),
-    )
+    means = f"NSX says that the {layer} is down, and not why.{never}"
+    return _bare(layer, UNSTATED, "No reason stated", means, _READ)
+
+
+def _bare(layer: str, name: str, wording: str, means: str, *do: str) -> Reason:
+    """Return a reason that stands in no file."""
+    return Reason(layer, f"{layer}/{name}", wording, Span("", 1, 1), ways=(), means=means, do=do)
 
 
 # Titles of pages that are none of NSX's reasons, as they are explained.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from whydown.grammar.vocabulary import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from whydown.grammar.event import Event
 
 IKE_UPS = frozenset({Kind.IKE_UP, Kind.IKE_REKEY})  # what shows that an IKE SA came up
@@ -71,10 +73,19 @@ def tunnel_name(event: Event) -> str:
     """Name the tunnel an event is about: the CHILD_SA's configuration name, or its traffic selectors."""
     if "child" in event.fields:
         return str(event.fields["child"])
+    own = networks(event)
+    return called_by(*own) if own else ""
+
+
+def networks(event: Event) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the traffic selectors that an event names, the writer's own first; None where it does not name both."""
     local, remote = event.get("ts_local"), event.get("ts_remote")
-    if local and remote:
-        return f"{','.join(local)} === {','.join(remote)}"
-    return ""
+    return (tuple(local), tuple(remote)) if local and remote else None
+
+
+def called_by(local: Iterable[str], remote: Iterable[str]) -> str:
+    """Name a tunnel by its traffic selectors."""
+    return f"{','.join(local)} === {','.join(remote)}"
 
 
 def ike_names(event: Event) -> set[str]:

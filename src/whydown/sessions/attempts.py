@@ -170,9 +170,8 @@ class _Ike:
             self.names.update(_names(event))
         elif kind in _ENDED and not self.tells and not _names(event):
             if event.at - self.last > _ONE_BLOW:
-                self.begun.add(
-                    own=begun_by_writer(event)
-                )  # a block that tells how it went from the beginning to the end
+                # a block that tells how it went from the beginning to the end
+                self.begun.add(own=begun_by_writer(event))
             self.last = event.at
         elif kind is Kind.IKE_UP:
             self.begun.succeed()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from whydown.grammar.vocabulary import Kind
-from whydown.sessions.alive import CHILD_UPS, IKE_UPS, tunnel_name
-from whydown.sessions.clues import SECOND
+from whydown.sessions.alive import CHILD_UPS, IKE_UPS, called_by, networks, tunnel_name
+from whydown.sessions.clues import SECOND, is_near
 from whydown.sessions.sas import TUNNEL
 from whydown.sessions.signs import EITHER, SIGNS
 
@@ -27,8 +26,8 @@ _REFUSALS = frozenset({Kind.TS_MISMATCH, Kind.CHILD_FAILED})
 def refused_tunnels(events: Sequence[Event], told: Iterable[Turn], side: Side) -> dict[str, list[Event]]:
     """Return what was refused while a tunnel (`told`) was up, by the networks it was asked for, as `side` has them.
 
-    Where no line names them, by the connection of that tunnel; the first of very many. Not what names the networks of a tunnel that came up at
-    any time: it was tried again, or another line is of it.
+    Where no line names them, by the connection of that tunnel; the first of very many. Not what names the networks of a
+    tunnel that came up at any time: it was tried again, or another line is of it.
     """
     turn = {id(t.event): t.up for t in told}
     came_up = _agreed(events)
@@ -40,10 +39,10 @@ def refused_tunnels(events: Sequence[Event], told: Iterable[Turn], side: Side) -
         if id(event) in turn:
             up = max(up + (1 if turn[id(event)] else -1), 0)
         elif up and event.kind in _REFUSALS:
-            if networks := _networks(event):
-                if frozenset(networks) not in came_up:
-                    mine, others = networks if event.side is side else reversed(networks)
-                    refused.setdefault(f"{','.join(mine)} === {','.join(others)}", []).append(event)
+            if asked := networks(event):
+                if frozenset(asked) not in came_up:
+                    name = called_by(*(asked if event.side is side else reversed(asked)))
+                    refused.setdefault(name, []).append(event)
             elif "child_id" in event.fields and (conn := event.get("conn", "")) and conn not in conns:
                 unnamed.setdefault(conn, []).append(event)
     return dict(list((refused or unnamed).items())[:_MOST])
@@ -64,21 +63,11 @@ def told_of(events: Sequence[Event], refused: Iterable[Sequence[Event]]) -> Iter
     yield from map(id, signs)
     yield from map(id, heard)
     yield from (id(e) for e in events if e.side in sides and (e.host, e.get("child_id")) in numbers)
-    yield from (id(e) for e in events if e.kind in _FAILURES and not tunnel_name(e) and _is_near(e.at, moments))
-
-
-def _is_near(at: int, moments: Sequence[int]) -> bool:
-    place = bisect_left(moments, at - SECOND)
-    return place < len(moments) and moments[place] <= at + SECOND
+    yield from (id(e) for e in events if e.kind in _FAILURES and not tunnel_name(e) and is_near(e.at, moments, SECOND))
 
 
 def _agreed(events: Iterable[Event]) -> set[frozenset[tuple[str, ...]]]:
     """Return the networks of each tunnel that came up, as any line of it names them."""
     numbers = {(e.side, e.host, e.get("child_id")) for e in events if e.kind in CHILD_UPS and "child_id" in e.fields}
     own = [e for e in events if e.kind in CHILD_UPS or (e.side, e.host, e.get("child_id")) in numbers]
-    return {frozenset(networks) for e in own if (networks := _networks(e))}
-
-
-def _networks(event: Event) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    mine, others = event.get("ts_local"), event.get("ts_remote")
-    return (tuple(mine), tuple(others)) if mine and others else None
+    return {frozenset(agreed) for e in own if (agreed := networks(e))}

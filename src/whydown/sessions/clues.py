@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from whydown.grammar.vocabulary import Direction, Kind
 from whydown.sessions.alive import RESTARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from whydown.grammar.event import Event
     from whydown.sessions.model import Writer
@@ -188,7 +188,13 @@ def _settle_names(links: list[Link], whole: list[Event]) -> list[Link]:
 def _stands_among(nameless: Link, named: Link) -> bool:
     """Whether each line about a nameless peer stands within seconds of one about the named connection."""
     times = sorted(e.at for e in named.events)
-    return all(bisect_left(times, e.at - _SAME_WORK) < bisect_right(times, e.at + _SAME_WORK) for e in nameless.events)
+    return all(is_near(e.at, times, _SAME_WORK) for e in nameless.events)
+
+
+def is_near(at: int, times: Sequence[int], most: int) -> bool:
+    """Whether any of `times`, which are sorted, lies within `most` of a moment."""
+    place = bisect_left(times, at - most)
+    return place < len(times) and times[place] <= at + most
 
 
 def _remotes_by_name(writer: Writer) -> dict[str, str]:

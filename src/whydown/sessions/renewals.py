@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from whydown.grammar.event import in_time
 from whydown.grammar.vocabulary import Kind
-from whydown.sessions.alive import CHILD_UPS
+from whydown.sessions.alive import CHILD_UPS, networks
 from whydown.sessions.clues import SECOND, spis
 
 if TYPE_CHECKING:
@@ -27,21 +27,21 @@ _ENDS = frozenset({Kind.CHILD_GONE, Kind.CHILD_DELETE, Kind.CHILD_EXPIRED})
 
 def take_renewals(links: Sequence[Link], rest: Sequence[Event]) -> tuple[Event, ...]:
     """Move renewals, and the ends of SAs that they set up, from what is left of a log (`rest`) to its links."""
-    nameless = [(e, n) for e in sorted(rest, key=in_time) if e.kind in CHILD_UPS and (n := _networks(e))]
+    nameless = [(e, n) for e in sorted(rest, key=in_time) if e.kind in CHILD_UPS and (n := networks(e))]
     if not nameless or len(links) < 2:
         return tuple(rest)
-    tunnels = [{n: e for e in link.events if e.kind in CHILD_UPS and (n := _networks(e))} for link in links]
+    tunnels = [{n: e for e in link.events if e.kind in CHILD_UPS and (n := networks(e))} for link in links]
     told = [e for events in (*(link.events for link in links), rest) for e in events]
     ended = {spi: e for e in told if e.kind in _ENDS for spi in spis(e)}
     moved: dict[int, Link] = {}
-    for event, networks in nameless:
-        having = [place for place, own in enumerate(tunnels) if networks in own and own[networks].at <= event.at]
+    for event, renewed in nameless:
+        having = [place for place, own in enumerate(tunnels) if renewed in own and own[renewed].at <= event.at]
         if len(having) > 1:
-            ends = {place: _ended(tunnels[place][networks], ended) for place in having}
+            ends = {place: _ended(tunnels[place][renewed], ended) for place in having}
             near = [p for p in having if (at := ends[p]) is not None and -SECOND <= at - event.at <= _REPLACED]
             having = sorted(near, key=lambda place: ends[place] or 0)
         if having:
-            tunnels[having[0]][networks] = event
+            tunnels[having[0]][renewed] = event
             moved |= {id(one): links[having[0]] for one in (event, *(ended[s] for s in spis(event) if s in ended))}
     for event in rest:
         if id(event) in moved:
@@ -54,8 +54,3 @@ def take_renewals(links: Sequence[Link], rest: Sequence[Event]) -> tuple[Event, 
 def _ended(sa: Event, ended: Mapping[str, Event]) -> int | None:
     """Return when an SA was deleted, if its end is logged."""
     return min((ended[spi].at for spi in spis(sa) if spi in ended), default=None)
-
-
-def _networks(event: Event) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    mine, others = event.get("ts_local"), event.get("ts_remote")
-    return (tuple(mine), tuple(others)) if mine and others else None
